@@ -1,0 +1,2 @@
+// Placeholder of the facade; replaced with the first analyzer.
+#pragma once

@@ -1,0 +1,5 @@
+#pragma once
+#if !__has_include(<zstd.h>)
+#error "zstd headers not found: apt-get install libzstd-dev"
+#endif
+#include <zstd.h>
