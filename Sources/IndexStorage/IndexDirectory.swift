@@ -1,0 +1,276 @@
+import Glibc
+
+/// The directory of one index: the only door to its files.
+///
+/// Files are written once, under a temporary name, and get their own name when they are complete and on the
+/// disk. Nothing is ever changed in place. Names are plain: no `/`, no NUL, not `.` or `..`; any other name is
+/// refused with EINVAL, because names also come out of manifests that may be forged.
+package struct IndexDirectory: Sendable {
+  /// What the names of unfinished files begin with. The holder of the writer lock may remove all but its own.
+  package static let temporaryPrefix = "tmp-"
+  /// The file that writers lock. It stays for ever: whoever removed it would let in a second writer.
+  package static let lockName = "lock"
+
+  package let path: String
+  private let fileSystem: any FileSystem
+
+  package init(path: String, fileSystem: any FileSystem = POSIXFileSystem()) {
+    self.path = path
+    self.fileSystem = fileSystem
+  }
+
+  // MARK: The directory
+
+  /// Makes the directory and what is missing above it, durably. Fine if it is there.
+  package func create() throws {
+    try create(path)
+  }
+
+  private func create(_ path: String) throws(FileError) {
+    let parent = parent(of: path)
+    do throws(FileError) {
+      try makeDirectory(path)
+    } catch {
+      if error.isNotFound, let parent {
+        try create(parent)
+        try makeDirectory(path)
+      } else if isDirectory(path) {
+        // Synced below all the same: whoever made it may have died before that. Where the parent must not
+        // even be opened, the directory was not made by us.
+        guard let parent else { return }
+        do throws(FileError) { try sync(parent) } catch { if error.code != EACCES { throw error } }
+        return
+      } else {
+        throw error
+      }
+    }
+    if let parent { try sync(parent) }
+  }
+
+  private func makeDirectory(_ path: String) throws(FileError) {
+    try attempt("mkdir", path) { () throws(SystemError) in try fileSystem.makeDirectory(path) }
+  }
+
+  private func isDirectory(_ path: String) -> Bool {
+    (try? fileSystem.status(path))?.kind == .directory
+  }
+
+  /// Whether the directory is there. One that cannot be inspected counts as there: the next call says why.
+  package func exists() -> Bool {
+    do throws(FileError) {
+      let status = try attempt("stat", path) { () throws(SystemError) in try fileSystem.status(path) }
+      return status.kind == .directory
+    } catch {
+      return !error.isNotFound
+    }
+  }
+
+  /// All names in the directory in byte order, the lock and temporary files included.
+  package func fileNames() throws -> [String] {
+    let names = try attempt("readdir", path) { () throws(SystemError) in try fileSystem.names(in: path) }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// Makes durable which names the directory has: the last step of a commit, and the first of cleaning up.
+  package func sync() throws {
+    try sync(path)
+  }
+
+  private func sync(_ path: String) throws(FileError) {
+    try attempt("fsync", path) { () throws(SystemError) in try fileSystem.syncDirectory(path) }
+  }
+
+  /// Takes the right to write, by a lock on the file `lock`. Readers need none.
+  ///
+  /// - Throws: `IndexLockedError` when another writer has it and `waiting` is false.
+  package func lockForWriting(waiting: Bool = false) throws -> WriterLock {
+    try WriterLock(path: path(of: Self.lockName), fileSystem: fileSystem, waiting: waiting)
+  }
+
+  // MARK: Reading
+
+  /// The file in memory, read only. An empty file is fine.
+  package func map(_ name: String) throws -> MappedFile {
+    let path = try path(of: checked(name))
+    return try withOpenFile(path) { (descriptor, byteCount) throws(FileError) in
+      try MappedFile(
+        name: name, path: path, descriptor: descriptor, byteCount: byteCount, fileSystem: fileSystem)
+    }
+  }
+
+  /// The bytes of a small file. A file of more than `limit` bytes is refused with EFBIG.
+  package func read(_ name: String, limit: Int) throws -> [UInt8] {
+    let path = try path(of: checked(name))
+    return try withOpenFile(path) { (descriptor, byteCount) throws(FileError) in
+      guard byteCount <= limit else { throw FileError(operation: "read", path: path, code: EFBIG) }
+      var bytes = [UInt8](repeating: 0, count: byteCount)
+      var filled = 0
+      while filled < byteCount {
+        var span = bytes.mutableSpan
+        // Sound: the pointer does not leave the closure, and `filled < byteCount`.
+        let count = unsafe try span.withUnsafeMutableBytes { (buffer) throws(FileError) in
+          try attempt("read", path) { () throws(SystemError) in
+            unsafe try fileSystem.read(
+              descriptor, into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
+          }
+        }
+        // Shorter than it was a moment ago: index files do not change, so this one is not to be trusted.
+        guard count > 0 else { throw FileError(operation: "read", path: path, code: ESTALE) }
+        filled += count
+      }
+      return bytes
+    }
+  }
+
+  /// Runs `body` with the descriptor and the size of a regular file.
+  private func withOpenFile<R>(
+    _ path: String, _ body: (Int32, Int) throws(FileError) -> R
+  ) throws(FileError) -> R {
+    let descriptor = try attempt("open", path) { () throws(SystemError) in
+      try fileSystem.open(path, .reading)
+    }
+    defer { try? fileSystem.close(descriptor) }  // nothing was written through it
+    let status = try attempt("stat", path) { () throws(SystemError) in
+      try fileSystem.status(of: descriptor)
+    }
+    switch status.kind {
+    case .file: return try body(descriptor, status.byteCount)
+    case .directory: throw FileError(operation: "open", path: path, code: EISDIR)
+    case .other: throw FileError(operation: "open", path: path, code: EINVAL)
+    }
+  }
+
+  // MARK: Writing
+
+  /// Writes a file: temporary name, everything `body` writes, fsync, rename to `name`.
+  ///
+  /// Complete under its name as soon as this returns, durable once `sync()` returned. On any error, `body`'s
+  /// own included, the temporary file is removed (best effort) and `name` stays what it was. A failed fsync is
+  /// final: the system forgets unwritten pages after it, so that a second one would report a success that is none.
+  package func write<R>(_ name: String, _ body: (inout FileWriter) throws -> R) throws -> R {
+    let finalPath = try path(of: checked(name))
+    let temporary = try createTemporary(for: name)
+    var isOpen = true
+    do {
+      var writer = FileWriter(
+        fileSystem: fileSystem, descriptor: temporary.descriptor, path: temporary.path)
+      let result = try body(&writer)
+      try writer.flush()
+      try attempt("fsync", temporary.path) { () throws(SystemError) in
+        try fileSystem.sync(temporary.descriptor)
+      }
+      isOpen = false
+      try close(temporary.descriptor, temporary.path)
+      try attempt("rename", finalPath) { () throws(SystemError) in
+        try fileSystem.rename(temporary.path, to: finalPath)
+      }
+      return result
+    } catch {
+      if isOpen { try? fileSystem.close(temporary.descriptor) }
+      _ = try? attempt("unlink", temporary.path) { () throws(SystemError) in
+        try fileSystem.unlink(temporary.path)
+      }
+      throw error
+    }
+  }
+
+  /// A file for intermediate results that nobody else sees.
+  package func scratchFile() throws -> ScratchFile {
+    let temporary = try createTemporary(for: "scratch")
+    return ScratchFile(
+      fileSystem: fileSystem, descriptor: temporary.descriptor, path: temporary.path, name: temporary.name)
+  }
+
+  package func remove(_ name: String) throws {
+    let path = try path(of: checked(name))
+    try attempt("unlink", path) { () throws(SystemError) in try fileSystem.unlink(path) }
+  }
+
+  private func createTemporary(
+    for name: String
+  ) throws(FileError) -> (descriptor: Int32, path: String, name: String) {
+    var number = 0
+    while true {
+      // The plain name is free, unless a killed process left it or another thread uses it right now.
+      let temporaryName = Self.temporaryPrefix + name + (number == 0 ? "" : ".\(number)")
+      let temporaryPath = path(of: temporaryName)
+      do throws(FileError) {
+        let descriptor = try attempt("open", temporaryPath) { () throws(SystemError) in
+          try fileSystem.open(temporaryPath, .creating)
+        }
+        return (descriptor, temporaryPath, temporaryName)
+      } catch {
+        guard error.code == EEXIST, number < 10_000 else { throw error }
+        number += 1
+      }
+    }
+  }
+
+  /// Closes a file that was written. Late write errors show up here (NFS, quotas).
+  private func close(_ descriptor: Int32, _ path: String) throws(FileError) {
+    do throws(SystemError) {
+      try fileSystem.close(descriptor)
+    } catch {
+      // Linux has closed it when it says EINTR, and fsync has already vouched for the bytes.
+      if error.code != EINTR { throw FileError(operation: "close", path: path, code: error.code) }
+    }
+  }
+
+  // MARK: Names
+
+  private func path(of name: String) -> String { path + "/" + name }
+
+  private func checked(_ name: String) throws(FileError) -> String {
+    let isPlain =
+      !name.isEmpty && name != "." && name != ".."
+      && !name.utf8.contains { $0 == UInt8(ascii: "/") || $0 == 0 }
+    guard isPlain else { throw FileError(operation: "open", path: path(of: name), code: EINVAL) }
+    return name
+  }
+}
+
+/// The directory that holds the name of `path`; nil for the root.
+private func parent(of path: String) -> String? {
+  var bytes = path.utf8[...]
+  while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes = bytes.dropLast() }
+  let slash = bytes.lastIndex(of: UInt8(ascii: "/"))
+  let nameStart = slash.map { bytes.index(after: $0) } ?? bytes.startIndex
+  switch String(bytes[nameStart...]) {
+  case "": return nil  // the root, or nothing at all
+  case ".", "..": return path + "/.."
+  default:
+    guard let slash else { return "." }
+    return slash == bytes.startIndex ? "/" : String(bytes[..<slash])
+  }
+}
+
+extension MappedFile {
+  /// Maps a whole open file, whose descriptor may be closed afterwards.
+  convenience init(
+    name: String, path: String, descriptor: Int32, byteCount: Int, fileSystem: any FileSystem
+  ) throws(FileError) {
+    guard byteCount > 0 else {  // mmap refuses empty files
+      unsafe self.init(name: name, bytes: UnsafeRawBufferPointer(start: nil, count: 0), release: {})
+      return
+    }
+    let start = unsafe try attempt("mmap", path) { () throws(SystemError) in
+      unsafe try fileSystem.map(descriptor, byteCount: byteCount)
+    }
+    // Sound: this is what was mapped; the address is passed on as a number because pointers are not Sendable.
+    let address = UInt(bitPattern: start)
+    unsafe self.init(
+      name: name, bytes: UnsafeRawBufferPointer(start: start, count: byteCount),
+      release: {
+        if let start = unsafe UnsafeRawPointer(bitPattern: address) {
+          unsafe fileSystem.unmap(start, byteCount: byteCount)
+        }
+      })
+    // A file that shrank while it was mapped would answer with SIGBUS, not with an error.
+    let status = try attempt("stat", path) { () throws(SystemError) in
+      try fileSystem.status(of: descriptor)
+    }
+    guard status.byteCount == byteCount else {
+      throw FileError(operation: "mmap", path: path, code: ESTALE)
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import Glibc
+
+/// The right to write an index, held by at most one object in all processes.
+///
+/// Keep it in a stored property for as long as something is written. It ends with the object, or with the
+/// process however that dies: the kernel holds it, the file says nothing.
+package final class WriterLock: Sendable {
+  private let fileSystem: any FileSystem
+  private let path: String
+  private let descriptor: Int32
+
+  /// - Throws: `IndexLockedError` when the lock is taken and `waiting` is false; `FileError`.
+  init(path: String, fileSystem: any FileSystem, waiting: Bool) throws {
+    self.fileSystem = fileSystem
+    self.path = path
+    while true {
+      let descriptor = try attempt("open", path) { () throws(SystemError) in
+        try fileSystem.open(path, .locking)
+      }
+      do throws(FileError) {
+        try attempt("flock", path) { () throws(SystemError) in
+          try fileSystem.lock(descriptor, waiting: waiting)
+        }
+        // Between open and lock the whole directory may have been thrown away and made anew.
+        if try isSameFile(path, descriptor, in: fileSystem) {
+          self.descriptor = descriptor
+          return
+        }
+        try? fileSystem.close(descriptor)
+      } catch {
+        try? fileSystem.close(descriptor)
+        if error.operation == "flock" && error.code == EWOULDBLOCK { throw IndexLockedError(path: path) }
+        throw error
+      }
+    }
+  }
+
+  deinit { try? fileSystem.close(descriptor) }  // nothing was written through it; closing frees the lock
+
+  /// Whether the lock file still is the one that was locked.
+  ///
+  /// It is not when somebody deleted the directory meanwhile; another writer may then be at work in a new one
+  /// of the same name, and this one must publish nothing any more.
+  package func isCurrent() throws -> Bool {
+    do throws(FileError) {
+      return try isSameFile(path, descriptor, in: fileSystem)
+    } catch {
+      if error.isNotFound { return false }
+      throw error
+    }
+  }
+}
+
+private func isSameFile(
+  _ path: String, _ descriptor: Int32, in fileSystem: any FileSystem
+) throws(FileError) -> Bool {
+  let (named, opened) = try attempt("stat", path) { () throws(SystemError) in
+    (try fileSystem.status(path), try fileSystem.status(of: descriptor))
+  }
+  return named.device == opened.device && named.inode == opened.inode
+}
