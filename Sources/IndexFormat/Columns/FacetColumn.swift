@@ -1,0 +1,142 @@
+package import SearchModel
+
+/// The values of one facet: sorted, each once, and their ordinals per document (FORMAT.md, "Facets").
+package struct FacetColumn: Sendable {
+  package let key: FacetKey
+  package let valueCount: Int
+  private let file: SegmentFile
+  private let valueOffsets: NumberColumn
+  private let valuesStart: Int
+  /// Single-valued: ordinal + 1, 0 for none. Multi-valued: where the document's ordinals end.
+  private let perDocument: NumberColumn
+  private let ordinals: NumberColumn?
+
+  init(
+    _ file: SegmentFile, key: FacetKey, documentCount: Int, reader: inout ByteReader
+  ) throws(IndexFormatError) {
+    self.file = file
+    self.key = key
+    valueCount = Int(try reader.fixed(UInt32.self))
+    let ordinalCount = Int(try reader.fixed(UInt32.self))
+    let isMulti = try reader.byte()
+    let offsetWidth = Int(try reader.byte())
+    let documentWidth = Int(try reader.byte())
+    let ordinalWidth = Int(try reader.byte())
+    _ = try reader.fixed(UInt32.self)
+    func place(_ value: UInt64) -> Int { Int(clamping: value) }
+    let offsetsAt = place(try reader.fixed(UInt64.self))
+    let valuesAt = place(try reader.fixed(UInt64.self))
+    let documentsAt = place(try reader.fixed(UInt64.self))
+    let ordinalsAt = place(try reader.fixed(UInt64.self))
+    guard isMulti <= 1, valuesAt <= file.byteCount(of: .facets) else {
+      throw reader.error(.invalid("a facet inside the section"))
+    }
+    valueOffsets = try NumberColumn(
+      file, section: .facets, offset: offsetsAt, width: offsetWidth, count: valueCount + 1)
+    valuesStart = valuesAt
+    perDocument = try NumberColumn(
+      file, section: .facets, offset: documentsAt, width: documentWidth, count: documentCount)
+    ordinals =
+      isMulti == 1
+      ? try NumberColumn(file, section: .facets, offset: ordinalsAt, width: ordinalWidth, count: ordinalCount)
+      : nil
+  }
+
+  package var isMultiValued: Bool { ordinals != nil }
+
+  package func value(_ ordinal: Int) throws(IndexFormatError) -> String {
+    guard ordinal >= 0, ordinal < valueCount else {
+      throw file.error(.invalid("an ordinal below \(valueCount)"), in: .facets)
+    }
+    try valueOffsets.check(ordinal..<ordinal + 2)
+    let start = Int(valueOffsets[ordinal])
+    let end = Int(valueOffsets[ordinal + 1])
+    guard start <= end else { throw file.error(.invalid("ascending offsets"), in: .facets) }
+    let bytes = unsafe try file.bytes(of: .facets, valuesStart + start..<valuesStart + end)
+    return unsafe String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// The ordinal of a value, nil when no document has it.
+  package func ordinal(of value: String) throws(IndexFormatError) -> Int? {
+    var low = 0
+    var high = valueCount
+    while low < high {
+      let middle = (low + high) / 2
+      if try self.value(middle).utf8.lexicographicallyPrecedes(value.utf8) { low = middle + 1 } else { high = middle }
+    }
+    guard low < valueCount else { return nil }
+    return Array(try self.value(low).utf8) == Array(value.utf8) ? low : nil
+  }
+
+  /// To be called before `forEachOrdinal` on these documents.
+  package func check(_ documents: Range<Int>) throws(IndexFormatError) {
+    guard !documents.isEmpty else { return }
+    try perDocument.check(max(documents.lowerBound - 1, 0)..<documents.upperBound)
+    guard let ordinals else { return }
+    let start = documents.lowerBound == 0 ? 0 : Int(perDocument[documents.lowerBound - 1])
+    let end = Int(perDocument[documents.upperBound - 1])
+    guard start <= end, end <= ordinals.count else {
+      throw file.error(.invalid("ascending offsets of ordinals"), in: .facets)
+    }
+    try ordinals.check(start..<end)
+  }
+
+  /// The ordinals of a checked document, in the entry's order.
+  @inline(__always)
+  package func forEachOrdinal(of document: Int, _ body: (Int) -> Void) {
+    guard let ordinals else {
+      let stored = Int(perDocument[document])
+      if stored > 0, stored <= valueCount { body(stored - 1) }
+      return
+    }
+    let start = document == 0 ? 0 : Int(perDocument[document - 1])
+    let end = min(Int(perDocument[document]), ordinals.count)
+    var i = start
+    while i < end {
+      let ordinal = Int(ordinals[i])
+      if ordinal < valueCount { body(ordinal) }
+      i += 1
+    }
+  }
+
+  /// The values of one document, in the entry's order.
+  package func values(of document: Int) throws(IndexFormatError) -> [String] {
+    try check(document..<document + 1)
+    var found: [Int] = []
+    forEachOrdinal(of: document) { found.append($0) }
+    var values: [String] = []
+    for ordinal in found { values.append(try value(ordinal)) }
+    return values
+  }
+
+  // MARK: Checking
+
+  /// What `forEachOrdinal` leaves out because it must not stop: ordinals out of range. Used by `verify`.
+  func verify(documentCount: Int) throws(IndexFormatError) {
+    try check(0..<documentCount)
+    try valueOffsets.check(0..<valueCount + 1)
+    for ordinal in 1..<max(valueCount, 1) where valueCount > 1 {
+      guard try value(ordinal - 1).utf8.lexicographicallyPrecedes(try value(ordinal).utf8) else {
+        throw file.error(.invalid("values in ascending order"), in: .facets)
+      }
+    }
+    var previous: UInt32 = 0
+    for document in 0..<documentCount {
+      let stored = perDocument[document]
+      if ordinals == nil {
+        guard stored <= valueCount else { throw file.error(.invalid("ordinals below \(valueCount)"), in: .facets) }
+      } else {
+        guard stored >= previous else { throw file.error(.invalid("ascending offsets of ordinals"), in: .facets) }
+        previous = stored
+      }
+    }
+    if let ordinals {
+      guard Int(previous) == ordinals.count else {
+        throw file.error(.invalid("as many ordinals as documents have"), in: .facets)
+      }
+      for i in 0..<ordinals.count where ordinals[i] >= valueCount {
+        throw file.error(.invalid("ordinals below \(valueCount)"), in: .facets)
+      }
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package import IndexStorage
+
+/// One segment as a commit names it.
+package struct CommittedSegment: Equatable, Sendable {
+  package var file: FileReference
+  package var documentCount: Int
+  /// Nil when every document is live.
+  package var live: FileReference?
+
+  package init(file: FileReference, documentCount: Int, live: FileReference? = nil) {
+    self.file = file
+    self.documentCount = documentCount
+    self.live = live
+  }
+}
+
+/// The state of an index: which segments belong to it, and where its entries come from.
+///
+/// Stands in the file `commit`, the only one that is ever replaced (FORMAT.md, "The commit").
+package struct Commit: Equatable, Sendable {
+  package static let fileName = "commit"
+  static let magic: UInt64 = 0x0054_4D43_4843_5253  // "SRCHCMT\0"
+  static let version: UInt32 = 1
+  /// Room for thousands of segments and paths.
+  static let maximumBytes = 4 << 20
+  private static let section = "commit"
+
+  /// 1 for the first commit, one more for each.
+  package var number: Int
+  /// Seconds since 1970.
+  package var createdAt: Int
+  /// The identity of the analyzer that made the terms.
+  package var analyzer: String
+  /// The PATHs of the run, relative to the index directory, or absolute when nothing is shared.
+  package var sourcePaths: [String]
+  package var segments: [CommittedSegment]
+
+  package init(
+    number: Int, createdAt: Int, analyzer: String, sourcePaths: [String], segments: [CommittedSegment]
+  ) {
+    self.number = number
+    self.createdAt = createdAt
+    self.analyzer = analyzer
+    self.sourcePaths = sourcePaths
+    self.segments = segments
+  }
+
+  /// Every file that belongs to the commit, the pointer excepted.
+  package var fileNames: Set<String> {
+    Set(segments.flatMap { [$0.file.name] + ($0.live.map { [$0.name] } ?? []) })
+  }
+
+  package func encode() -> [UInt8] {
+    var writer = ByteWriter()
+    writer.fixed(Self.magic)
+    writer.fixed(Self.version)
+    writer.fixed(UInt32(0))
+    writer.fixed(UInt64(number))
+    writer.fixed(UInt64(createdAt))
+    writer.string(analyzer)
+    writer.strings(sourcePaths)
+    writer.varint(segments.count)
+    func put(_ file: FileReference) {
+      writer.string(file.name)
+      writer.varint(file.byteCount)
+      writer.fixed(file.checksum)
+    }
+    for segment in segments {
+      put(segment.file)
+      writer.varint(segment.documentCount)
+      writer.byte(segment.live == nil ? 0 : 1)
+      if let live = segment.live { put(live) }
+    }
+    writer.fixed(unsafe writer.bytes.withUnsafeBytes { unsafe checksum($0) })
+    return writer.bytes
+  }
+
+  package init(decoding bytes: [UInt8], file: String = Commit.fileName) throws(IndexFormatError) {
+    func failure(_ problem: IndexFormatError.Problem, at offset: Int = 0) -> IndexFormatError {
+      IndexFormatError(problem, file: file, section: Self.section, offset: offset)
+    }
+    var decoded: Commit?
+    var problem: IndexFormatError?
+    unsafe bytes.withUnsafeBytes { bytes in
+      var reader = unsafe ByteReader(bytes, file: file, section: Self.section)
+      do throws(IndexFormatError) {
+        guard try reader.fixed(UInt64.self) == Self.magic else { throw failure(.notOurs) }
+        let version = try reader.fixed(UInt32.self)
+        guard version == Self.version else {
+          throw failure(.unsupportedVersion(found: version, newest: Self.version), at: 8)
+        }
+        guard bytes.count >= 40 else { throw failure(.truncated(needed: 40, available: bytes.count)) }
+        let body = unsafe UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count - 8)])
+        var tail = unsafe ByteReader(
+          UnsafeRawBufferPointer(rebasing: bytes[(bytes.count - 8)...]), file: file, section: Self.section)
+        guard unsafe checksum(body) == (try tail.fixed(UInt64.self)) else {
+          throw failure(.checksumMismatch, at: body.count)
+        }
+        reader = unsafe ByteReader(body, file: file, section: Self.section)
+        _ = try reader.raw(12)
+        guard try reader.fixed(UInt32.self) == 0 else { throw failure(.invalid("zero in the reserved bytes"), at: 12) }
+        let number = Int(clamping: try reader.fixed(UInt64.self))
+        let createdAt = Int(clamping: try reader.fixed(UInt64.self))
+        let analyzer = try reader.string()
+        let sourcePaths = try reader.strings()
+        var segments: [CommittedSegment] = []
+        func reference() throws(IndexFormatError) -> FileReference {
+          FileReference(
+            name: try reader.string(), byteCount: try reader.varint(), checksum: try reader.fixed(UInt64.self))
+        }
+        for _ in 0..<(try reader.varint(upTo: reader.remaining)) {
+          let file = try reference()
+          let documentCount = try reader.varint(upTo: Int(UInt32.max) - 1)
+          let live = try reader.byte() == 1 ? try reference() : nil
+          segments.append(CommittedSegment(file: file, documentCount: documentCount, live: live))
+        }
+        guard reader.remaining == 0 else { throw reader.error(.invalid("nothing after the segments")) }
+        decoded = Commit(
+          number: number, createdAt: createdAt, analyzer: analyzer, sourcePaths: sourcePaths, segments: segments)
+      } catch { problem = error }
+    }
+    if let problem { throw problem }
+    guard let decoded else { throw failure(.invalid("a commit")) }
+    self = decoded
+  }
+
+  /// The current commit of a directory; nil when there is none.
+  package init?(in directory: IndexDirectory) throws {
+    let bytes: [UInt8]
+    do { bytes = try directory.read(Self.fileName, limit: Self.maximumBytes) } catch let error as FileError {
+      if error.isNotFound { return nil }
+      throw error
+    }
+    try self.init(decoding: bytes)
+  }
+
+  /// Makes this the current commit, durably. The files it names are already durable under their names.
+  package func publish(in directory: IndexDirectory) throws {
+    try directory.sync()
+    try directory.write(Self.fileName) { (file: inout FileWriter) in try file.write(encode()) }
+    try directory.sync()
+  }
+}

@@ -1,0 +1,42 @@
+package import IndexStorage
+
+/// Why an index cannot be opened, other than damage.
+package enum IndexOpenError: Error, Equatable, CustomStringConvertible {
+  /// No directory, or one without a commit.
+  case missing(path: String)
+
+  package var description: String {
+    switch self {
+    case .missing(let path): "there is no index in \(path)"
+    }
+  }
+}
+
+/// One commit, open for reading: what a query sees from beginning to end, whatever is published meanwhile.
+package final class IndexSnapshot: Sendable {
+  package let commit: Commit
+  package let segments: [SegmentReader]
+
+  /// Opens the current commit.
+  ///
+  /// A writer may publish and clean up between the reading of the pointer and the opening of the files that
+  /// it names: then the pointer is read again.
+  package init(in directory: IndexDirectory) throws {
+    var lastNumber: Int?
+    while true {
+      guard let commit = try Commit(in: directory) else { throw IndexOpenError.missing(path: directory.path) }
+      do {
+        segments = try commit.segments.map { try SegmentReader($0, in: directory) }
+        self.commit = commit
+        return
+      } catch let error as FileError where error.isNotFound {
+        // Gone although the pointer still names it: that is no race, the file is lost.
+        if lastNumber == commit.number { throw error }
+        lastNumber = commit.number
+      }
+    }
+  }
+
+  /// Live entries.
+  package var entryCount: Int { segments.reduce(0) { $0 + $1.liveCount } }
+}

@@ -1,0 +1,96 @@
+/// A position in the dictionary; moves forward in key order.
+package struct TermCursor {
+  private let dictionary: TermDictionary
+  private var block = -1
+  private var reader: ByteReader?
+  private var termInBlock = 0
+  private var postingsOffset = 0
+  private var positionsOffset = 0
+  /// Bytes of the current term.
+  package private(set) var key: [UInt8] = []
+  package private(set) var entry = TermEntry(
+    documentFrequency: 0, hasPositions: false, isInline: false, postings: 0..<0, positions: 0..<0)
+
+  package init(_ dictionary: TermDictionary) { self.dictionary = dictionary }
+
+  /// Moves to the first term that is not before `target`; false when there is none.
+  package mutating func seek(to target: [UInt8]) throws(IndexFormatError) -> Bool {
+    guard dictionary.blockCount > 0 else { return false }
+    try open(block: try dictionary.block(for: target))
+    repeat {
+      guard try next() else { return false }
+    } while key.lexicographicallyPrecedes(target)
+    return true
+  }
+
+  /// Moves to the next term; false after the last.
+  package mutating func next() throws(IndexFormatError) -> Bool {
+    if reader == nil || reader?.remaining == 0 {
+      guard block + 1 < dictionary.blockCount else { return false }
+      try open(block: block + 1)
+    }
+    guard var reader else { return false }
+    if termInBlock == 0 {
+      let count = try reader.varint(upTo: TermDictionaryLayout.maximumKeyBytes)
+      key = unsafe Array(try reader.raw(count))
+      postingsOffset = try reader.varint()
+      positionsOffset = try reader.varint()
+    } else {
+      let shared = try reader.varint(upTo: key.count)
+      let added = try reader.varint(upTo: TermDictionaryLayout.maximumKeyBytes - shared)
+      key.removeSubrange(shared...)
+      unsafe key.append(contentsOf: try reader.raw(added))
+    }
+    try readEntry(&reader)
+    termInBlock += 1
+    if termInBlock == TermDictionaryLayout.termsPerBlock, reader.remaining > 0 {
+      throw reader.error(.invalid("at most \(TermDictionaryLayout.termsPerBlock) terms in a block"))
+    }
+    self.reader = reader
+    return true
+  }
+
+  private mutating func open(block: Int) throws(IndexFormatError) {
+    let range = try dictionary.range(ofBlock: block)
+    self.block = block
+    termInBlock = 0
+    reader = unsafe ByteReader(
+      try dictionary.file.bytes(of: .terms, range), file: dictionary.file.name,
+      section: SectionID.terms.name, sectionOffset: range.lowerBound)
+  }
+
+  private mutating func readEntry(_ reader: inout ByteReader) throws(IndexFormatError) {
+    let head = try reader.varint(upTo: Int(UInt32.max) << 2 | 3)
+    let documentFrequency = head >> 2
+    let hasPositions = head & 2 != 0
+    guard documentFrequency > 0 else { throw reader.error(.invalid("a document frequency above zero")) }
+    if head & 1 != 0 {
+      let start = reader.sectionOffset + reader.offset
+      _ = try reader.varint(upTo: Int(UInt32.max))
+      let frequency = try reader.varint(upTo: Int(UInt32.max) << 1 | 1)
+      if frequency & 1 != 0 { _ = try reader.varint(upTo: frequency >> 1) }
+      if hasPositions {
+        guard frequency >> 1 <= Int(PostingsLayout.inlinePositions) else {
+          throw reader.error(.invalid("at most \(PostingsLayout.inlinePositions) positions in an entry"))
+        }
+        for _ in 0..<frequency >> 1 { _ = try reader.varint(upTo: Int(UInt32.max)) }
+      }
+      entry = TermEntry(
+        documentFrequency: documentFrequency, hasPositions: hasPositions, isInline: true,
+        postings: start..<reader.sectionOffset + reader.offset, positions: 0..<0)
+      return
+    }
+    let postingsBytes = try reader.varint(upTo: Int.max / 4)
+    let positionsBytes = hasPositions ? try reader.varint(upTo: Int.max / 4) : 0
+    // The section bounds are checked when the bytes are asked for; here only the sums must not overflow.
+    guard postingsOffset <= Int.max / 4, positionsOffset <= Int.max / 4 else {
+      throw reader.error(.invalid("offsets inside the file"))
+    }
+    entry = TermEntry(
+      documentFrequency: documentFrequency, hasPositions: hasPositions, isInline: false,
+      postings: postingsOffset..<postingsOffset + postingsBytes,
+      positions: positionsOffset..<positionsOffset + positionsBytes)
+    postingsOffset += postingsBytes
+    positionsOffset += positionsBytes
+  }
+}

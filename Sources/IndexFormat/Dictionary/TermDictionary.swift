@@ -1,0 +1,81 @@
+/// Terms of one segment: look-up, and iteration in key order.
+///
+/// A look-up searches the block index by eight-byte prefixes and reads one block of 32 terms.
+package struct TermDictionary: Sendable {
+  let file: SegmentFile
+  package let termCount: Int
+  let blockCount: Int
+
+  init(_ file: SegmentFile) throws(IndexFormatError) {
+    self.file = file
+    var header = unsafe ByteReader(
+      try file.bytes(of: .termIndex, 0..<TermDictionaryLayout.indexHeaderBytes), file: file.name,
+      section: SectionID.termIndex.name)
+    let blocks = try header.fixed(UInt64.self)
+    let terms = try header.fixed(UInt64.self)
+    let perBlock = UInt64(TermDictionaryLayout.termsPerBlock)
+    let indexBytes = file.byteCount(of: .termIndex)
+    guard blocks <= UInt64(indexBytes) / 16,
+      indexBytes == TermDictionaryLayout.indexHeaderBytes + Int(blocks) * 16,
+      terms <= blocks * perBlock
+    else { throw file.error(.invalid("a prefix and an offset per block"), in: .termIndex) }
+    blockCount = Int(blocks)
+    termCount = Int(terms)
+  }
+
+  /// The entry of `key`, or nil when no entry of the segment holds the term.
+  package func find(_ key: [UInt8]) throws(IndexFormatError) -> TermEntry? {
+    var cursor = TermCursor(self)
+    guard try cursor.seek(to: key) else { return nil }
+    return cursor.key == key ? cursor.entry : nil
+  }
+
+  func prefix(ofBlock block: Int) throws(IndexFormatError) -> UInt64 {
+    try word(at: TermDictionaryLayout.indexHeaderBytes + block * 8)
+  }
+
+  /// Bytes of a block in the `terms` section.
+  func range(ofBlock block: Int) throws(IndexFormatError) -> Range<Int> {
+    let base = TermDictionaryLayout.indexHeaderBytes + blockCount * 8
+    let sectionBytes = UInt64(file.byteCount(of: .terms))
+    let start = try word(at: base + block * 8)
+    let end = block + 1 < blockCount ? try word(at: base + (block + 1) * 8) : sectionBytes
+    guard start < end, end <= sectionBytes else {
+      throw file.error(.invalid("ascending block offsets"), in: .termIndex, at: base + block * 8)
+    }
+    return Int(start)..<Int(end)
+  }
+
+  private func word(at offset: Int) throws(IndexFormatError) -> UInt64 {
+    let bytes = unsafe try file.bytes(of: .termIndex, offset..<offset + 8)
+    return unsafe UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+  }
+
+  /// Last block whose first key is not after `key`, 0 when all are.
+  func block(for key: [UInt8]) throws(IndexFormatError) -> Int {
+    let wanted = unsafe key.withUnsafeBytes { unsafe TermDictionaryLayout.prefix(of: $0) }
+    var low = 0
+    var high = blockCount
+    while low < high {
+      let middle = (low + high) / 2
+      let prefix = try prefix(ofBlock: middle)
+      let isNotAfter: Bool
+      if prefix != wanted {
+        isNotAfter = prefix < wanted
+      } else {
+        isNotAfter = !key.lexicographicallyPrecedes(try firstKey(ofBlock: middle))
+      }
+      if isNotAfter { low = middle + 1 } else { high = middle }
+    }
+    return max(low - 1, 0)
+  }
+
+  private func firstKey(ofBlock block: Int) throws(IndexFormatError) -> [UInt8] {
+    let range = try range(ofBlock: block)
+    var reader = unsafe ByteReader(
+      try file.bytes(of: .terms, range), file: file.name, section: SectionID.terms.name,
+      sectionOffset: range.lowerBound)
+    let count = try reader.varint(upTo: TermDictionaryLayout.maximumKeyBytes)
+    return unsafe Array(try reader.raw(count))
+  }
+}

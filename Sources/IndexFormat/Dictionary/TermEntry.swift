@@ -1,0 +1,38 @@
+/// What the dictionary says of one term: how many entries hold it, and where its postings stand.
+package struct TermEntry: Equatable, Sendable {
+  /// Entries of the segment that hold the term in any field.
+  package var documentFrequency: Int
+  package var hasPositions: Bool
+  /// Whether the only posting stands in the dictionary itself.
+  package var isInline: Bool
+  /// Of the `postings` section, or of the `terms` section when inline.
+  package var postings: Range<Int>
+  /// Of the `positions` section; empty when inline or without positions.
+  package var positions: Range<Int>
+}
+
+enum TermDictionaryLayout {
+  static let termsPerBlock = 32
+  static let indexHeaderBytes = 16
+  static let maximumKeyBytes = 1_024
+
+  /// The first eight bytes of a key as a number that sorts like the bytes.
+  static func prefix(of key: UnsafeRawBufferPointer) -> UInt64 {
+    var value: UInt64 = 0
+    for i in 0..<8 {
+      value = value << 8 | (i < key.count ? unsafe UInt64(key[i]) : 0)
+    }
+    return value
+  }
+
+  /// Order of keys: bytes, shorter first.
+  static func compare(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Int {
+    let shared = min(a.count, b.count)
+    for i in 0..<shared {
+      let x = unsafe a[i]
+      let y = unsafe b[i]
+      if x != y { return x < y ? -1 : 1 }
+    }
+    return a.count - b.count
+  }
+}

@@ -1,0 +1,44 @@
+/// What is wrong with the bytes of an index file, and where.
+package struct IndexFormatError: Error, Equatable, CustomStringConvertible {
+  package enum Problem: Equatable, Sendable {
+    case notOurs
+    case truncated(needed: Int, available: Int)  // bytes
+    case unsupportedVersion(found: UInt32, newest: UInt32)
+    case checksumMismatch
+    case invalid(String)  // what was expected
+  }
+
+  package var problem: Problem
+  /// The file's name inside the index directory.
+  package var file: String
+  /// As in FORMAT.md: "postings", "lengths", …
+  package var section: String
+  /// Bytes from the start of the section.
+  package var offset: Int
+
+  package init(_ problem: Problem, file: String, section: String, offset: Int = 0) {
+    self.problem = problem
+    self.file = file
+    self.section = section
+    self.offset = offset
+  }
+
+  package var description: String {
+    let what =
+      switch problem {
+      case .notOurs: "this is not a search index file"
+      case .truncated(let needed, let available):
+        "the file ends early (\(needed) bytes needed, \(available) there)"
+      case .unsupportedVersion(let found, let newest):
+        "written in format version \(found), this program reads version \(newest)"
+      case .checksumMismatch: "the bytes are not those that were written (checksum differs)"
+      case .invalid(let expectation): "invalid bytes, expected \(expectation)"
+      }
+    return "\(file), \(section) section, byte \(offset): \(what)"
+  }
+
+  /// Whether the file is whole, but of another version.
+  package var isVersionMismatch: Bool {
+    if case .unsupportedVersion = problem { true } else { false }
+  }
+}

@@ -1,0 +1,78 @@
+package import IndexStorage
+
+/// Which documents of a segment are still there: one bit each, 1 for live (FORMAT.md, "Live bits").
+package struct LiveBits: Equatable, Sendable {
+  package private(set) var words: [UInt64]
+  package let documentCount: Int
+  package private(set) var liveCount: Int
+
+  /// All live.
+  package init(documentCount: Int) {
+    self.documentCount = documentCount
+    liveCount = documentCount
+    words = [UInt64](repeating: .max, count: (documentCount + 63) / 64)
+    if documentCount % 64 > 0 { words[words.count - 1] = (1 << UInt64(documentCount % 64)) - 1 }
+  }
+
+  package func isLive(_ document: Int) -> Bool { words[document >> 6] >> UInt64(document & 63) & 1 == 1 }
+
+  package mutating func delete(_ document: Int) {
+    precondition(document >= 0 && document < documentCount, "a document of the segment")
+    guard isLive(document) else { return }
+    words[document >> 6] &= ~(1 << UInt64(document & 63))
+    liveCount -= 1
+  }
+
+  private static let magic: UInt64 = 0x0056_494C_4843_5253  // "SRCHLIV\0"
+  private static let section = "live bits"
+
+  package func encode() -> [UInt8] {
+    var writer = ByteWriter()
+    writer.fixed(Self.magic)
+    writer.fixed(SegmentFrame.version)
+    writer.fixed(UInt32(documentCount))
+    for word in words { writer.fixed(word) }
+    return writer.bytes
+  }
+
+  /// Writes the bits under a name made of their checksum.
+  package func write(to directory: IndexDirectory) throws -> FileReference {
+    let bytes = encode()
+    let sum = unsafe bytes.withUnsafeBytes { unsafe checksum($0) }
+    let name = "live-" + hexadecimal(sum) + ".bits"
+    try directory.write(name) { (file: inout FileWriter) in try file.write(bytes) }
+    return FileReference(name: name, byteCount: bytes.count, checksum: sum)
+  }
+
+  package init(
+    _ reference: FileReference, documentCount: Int, in directory: IndexDirectory
+  ) throws {
+    let bytes = try directory.read(reference.name, limit: 16 + (documentCount + 63) / 64 * 8)
+    func failure(_ problem: IndexFormatError.Problem) -> IndexFormatError {
+      IndexFormatError(problem, file: reference.name, section: Self.section)
+    }
+    guard bytes.count == reference.byteCount else {
+      throw failure(.truncated(needed: reference.byteCount, available: bytes.count))
+    }
+    guard unsafe bytes.withUnsafeBytes({ unsafe checksum($0) }) == reference.checksum else {
+      throw failure(.checksumMismatch)
+    }
+    self = try unsafe bytes.withUnsafeBytes { bytes in
+      var reader = unsafe ByteReader(bytes, file: reference.name, section: Self.section)
+      guard try reader.fixed(UInt64.self) == Self.magic else { throw failure(.notOurs) }
+      let version = try reader.fixed(UInt32.self)
+      guard version == SegmentFrame.version else {
+        throw failure(.unsupportedVersion(found: version, newest: SegmentFrame.version))
+      }
+      guard try reader.fixed(UInt32.self) == documentCount else { throw failure(.invalid("one bit per document")) }
+      var bits = LiveBits(documentCount: documentCount)
+      let all = bits.words
+      for i in bits.words.indices {
+        bits.words[i] = try reader.fixed(UInt64.self)
+        guard bits.words[i] & ~all[i] == 0 else { throw failure(.invalid("no bits past the last document")) }
+      }
+      bits.liveCount = bits.words.reduce(0) { $0 + $1.nonzeroBitCount }
+      return bits
+    }
+  }
+}

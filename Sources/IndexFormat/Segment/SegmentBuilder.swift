@@ -1,0 +1,157 @@
+package import IndexStorage
+package import SearchModel
+
+/// What a segment keeps of one entry besides its terms and stored fields.
+package struct SegmentDocument: Sendable {
+  package var id: String
+  /// Tokens of the title, and of everything else.
+  package var titleLength: UInt32
+  package var bodyLength: UInt32
+  /// Values per facet, in the order of `FacetKey.allCases`.
+  package var facets: [[String]]
+  package var day: CalendarDay?
+
+  package init(id: String, titleLength: UInt32, bodyLength: UInt32, facets: [[String]], day: CalendarDay?) {
+    self.id = id
+    self.titleLength = titleLength
+    self.bodyLength = bodyLength
+    self.facets = facets
+    self.day = day
+  }
+
+  package init(_ entry: Entry, titleLength: UInt32, bodyLength: UInt32) {
+    self.init(
+      id: entry.id, titleLength: titleLength, bodyLength: bodyLength,
+      facets: FacetKey.allCases.map { $0.values(of: entry) }, day: CalendarDay(iso: entry.date))
+  }
+}
+
+/// Turns documents and then terms, each in order, into one segment file.
+///
+/// The bytes depend on what is added and on nothing else.
+package final class SegmentBuilder {
+  private let directory: IndexDirectory
+  private let terms: SectionBuffer
+  private let postings: SectionBuffer
+  private let positions: SectionBuffer
+  private let stored: SectionBuffer
+  private let storedIndex: SectionBuffer
+  private var dictionary = TermDictionaryWriter()
+  private let storedWriter = StoredFieldsWriter()
+  private var statistics = SegmentStatistics()
+  private var titleLengths: [UInt32] = []
+  private var bodyLengths: [UInt32] = []
+  private var days: [UInt32] = []
+  private var keyEnds: [UInt32] = []
+  private var keyBytes: [UInt8] = []
+  private var facets = FacetKey.allCases.map { _ in FacetColumnWriter() }
+
+  package init(directory: IndexDirectory) {
+    self.directory = directory
+    terms = SectionBuffer(directory: directory)
+    postings = SectionBuffer(directory: directory)
+    positions = SectionBuffer(directory: directory)
+    stored = SectionBuffer(directory: directory)
+    storedIndex = SectionBuffer(directory: directory)
+  }
+
+  package var documentCount: Int { statistics.documentCount }
+
+  // MARK: Documents
+
+  /// Appends a document; its doc ID is the number of those before it.
+  package func add(_ document: SegmentDocument, fields: StoredFields) throws {
+    append(document)
+    try storedWriter.add(fields, to: stored)
+  }
+
+  /// Appends a document of another segment, its stored fields as they are.
+  package func add(_ document: SegmentDocument, storedAs other: Int, in reader: StoredFieldsReader) throws {
+    append(document)
+    try reader.withEncoded(other) { try unsafe storedWriter.add(encoded: $0, to: stored) }
+  }
+
+  private func append(_ document: SegmentDocument) {
+    precondition(document.facets.count == facets.count, "one list of values per facet")
+    statistics.documentCount += 1
+    statistics.titleLength += Int(document.titleLength)
+    statistics.bodyLength += Int(document.bodyLength)
+    titleLengths.append(document.titleLength)
+    bodyLengths.append(document.bodyLength)
+    days.append(document.day?.number ?? 0)
+    keyBytes.append(contentsOf: document.id.utf8)
+    keyEnds.append(UInt32(keyBytes.count))
+    for i in facets.indices { facets[i].add(document.facets[i]) }
+  }
+
+  // MARK: Terms
+
+  /// Appends a term with the postings collected in `encoder`, which is empty afterwards. Keys ascend.
+  package func add(term key: [UInt8], _ encoder: inout PostingsEncoder) throws {
+    let list = encoder.finish()
+    try dictionary.add(
+      key: key, entry: list.entry, postingsBytes: list.postings.count, positionsBytes: list.positions.count,
+      to: terms)
+    try postings.append(list.postings)
+    try positions.append(list.positions)
+  }
+
+  // MARK: The file
+
+  package func finish() throws -> FileReference {
+    let termIndex = SectionBuffer(directory: directory)
+    try dictionary.finish(terms: terms, index: termIndex)
+    try storedWriter.finish(section: stored, indexSection: storedIndex)
+    return try SegmentFileWriter.write(
+      [
+        .statistics: try section(statistics.encode()),
+        .terms: terms,
+        .termIndex: termIndex,
+        .postings: postings,
+        .positions: positions,
+        .lengths: try section(encodedLengths()),
+        .facets: try section(encodedFacets()),
+        .dates: try section(encodedDates()),
+        .keys: try section(KeyTable.encode(ends: keyEnds, bytes: keyBytes)),
+        .stored: stored,
+        .storedIndex: storedIndex,
+      ], to: directory)
+  }
+
+  private func section(_ bytes: [UInt8]) throws -> SectionBuffer {
+    let buffer = SectionBuffer(directory: directory)
+    try buffer.append(bytes)
+    return buffer
+  }
+
+  private func encodedLengths() -> [UInt8] {
+    var writer = ByteWriter()
+    writer.byte(UInt8(NumberColumn.width(of: titleLengths.max() ?? 0)))
+    writer.byte(UInt8(NumberColumn.width(of: bodyLengths.max() ?? 0)))
+    writer.raw([0, 0, 0, 0, 0, 0])
+    NumberColumn.append(titleLengths, to: &writer)
+    NumberColumn.append(bodyLengths, to: &writer)
+    return writer.bytes
+  }
+
+  private func encodedDates() -> [UInt8] {
+    var writer = ByteWriter()
+    writer.byte(UInt8(NumberColumn.width(of: days.max() ?? 0)))
+    writer.raw([0, 0, 0, 0, 0, 0, 0])
+    NumberColumn.append(days, to: &writer)
+    return writer.bytes
+  }
+
+  private func encodedFacets() -> [UInt8] {
+    let base = FacetLayout.directoryBytes
+    var table = ByteWriter()
+    var body = ByteWriter()
+    table.fixed(UInt32(facets.count))
+    table.fixed(UInt32(0))
+    for (number, facet) in facets.enumerated() {
+      table.fixed(UInt32(number))
+      facet.finish(directory: &table, body: &body, base: base)
+    }
+    return table.bytes + body.bytes
+  }
+}

@@ -1,0 +1,107 @@
+package import IndexStorage
+package import SearchModel
+
+/// One immutable segment, open for reading. Opening decodes headers only.
+package final class SegmentReader: Sendable {
+  package let file: SegmentFile
+  package let statistics: SegmentStatistics
+  package let terms: TermDictionary
+  package let titleLengths: NumberColumn
+  package let bodyLengths: NumberColumn
+  /// `CalendarDay` numbers, 0 for none.
+  package let days: NumberColumn
+  package let keys: KeyTable
+  /// Nil when every document is live.
+  package let live: LiveBits?
+  private let facetColumns: [FacetColumn]
+
+  package convenience init(_ segment: CommittedSegment, in directory: IndexDirectory) throws {
+    let live = try segment.live.map { try LiveBits($0, documentCount: segment.documentCount, in: directory) }
+    try self.init(segment, live: live, in: directory)
+  }
+
+  /// Opens a segment with live bits that are in no file yet.
+  package init(_ segment: CommittedSegment, live: LiveBits?, in directory: IndexDirectory) throws {
+    self.live = live
+    let file = try SegmentFile(
+      try directory.map(segment.file.name), byteCount: segment.file.byteCount, checksum: segment.file.checksum)
+    self.file = file
+    var reader = try file.reader(of: .statistics)
+    statistics = try SegmentStatistics(from: &reader)
+    let count = statistics.documentCount
+    guard count == segment.documentCount else {
+      throw file.error(.invalid("as many documents as the commit names"), in: .statistics)
+    }
+    terms = try TermDictionary(file)
+    var header = unsafe ByteReader(try file.bytes(of: .lengths, 0..<8), file: file.name, section: SectionID.lengths.name)
+    titleLengths = try NumberColumn(file, section: .lengths, offset: 8, width: Int(try header.byte()), count: count)
+    bodyLengths = try NumberColumn(
+      file, section: .lengths, offset: 8 + titleLengths.byteCount, width: Int(try header.byte()), count: count)
+    header = unsafe ByteReader(try file.bytes(of: .dates, 0..<8), file: file.name, section: SectionID.dates.name)
+    days = try NumberColumn(file, section: .dates, offset: 8, width: Int(try header.byte()), count: count)
+    keys = try KeyTable(file, documentCount: count)
+    var table = unsafe ByteReader(
+      try file.bytes(of: .facets, 0..<FacetLayout.directoryBytes), file: file.name, section: SectionID.facets.name)
+    guard Int(try table.fixed(UInt32.self)) == FacetKey.allCases.count, try table.fixed(UInt32.self) == 0 else {
+      throw table.error(.invalid("\(FacetKey.allCases.count) facets"))
+    }
+    var columns: [FacetColumn] = []
+    for (number, key) in FacetKey.allCases.enumerated() {
+      guard Int(try table.fixed(UInt32.self)) == number else { throw table.error(.invalid("facets in order")) }
+      columns.append(try FacetColumn(file, key: key, documentCount: count, reader: &table))
+    }
+    facetColumns = columns
+  }
+
+  package var documentCount: Int { statistics.documentCount }
+  package var liveCount: Int { live?.liveCount ?? documentCount }
+
+  package func facet(_ key: FacetKey) -> FacetColumn {
+    facetColumns[FacetKey.allCases.firstIndex(of: key) ?? 0]
+  }
+
+  /// A cursor on the first posting of a term; nil when the segment does not hold it.
+  package func postings(of key: [UInt8]) throws(IndexFormatError) -> PostingsCursor? {
+    guard let entry = try terms.find(key) else { return nil }
+    return try postings(of: entry)
+  }
+
+  package func postings(of entry: TermEntry) throws(IndexFormatError) -> PostingsCursor {
+    try PostingsCursor(file, entry: entry, documentCount: UInt32(documentCount))
+  }
+
+  package func storedFields() throws(IndexFormatError) -> StoredFieldsReader {
+    try StoredFieldsReader(file, documentCount: documentCount)
+  }
+
+  /// What `SegmentBuilder` was given of a document.
+  package func document(_ document: Int) throws(IndexFormatError) -> SegmentDocument {
+    var values: [[String]] = []
+    for column in facetColumns { values.append(try column.values(of: document)) }
+    return SegmentDocument(
+      id: try keys.id(of: document), titleLength: try titleLengths.value(of: document),
+      bodyLength: try bodyLengths.value(of: document), facets: values,
+      day: CalendarDay(number: try days.value(of: document)))
+  }
+
+  /// The whole entry, put together from stored fields and columns.
+  package func entry(_ document: Int, from stored: StoredFieldsReader) throws(IndexFormatError) -> Entry {
+    let fields = try stored.fields(of: document)
+    return Entry(
+      id: try keys.id(of: document),
+      kind: try entryKind(document),
+      title: fields.title, text: fields.text, url: fields.url, anchor: fields.anchor, path: fields.path,
+      category: try facet(.category).values(of: document), tags: try facet(.tags).values(of: document),
+      date: fields.date, lang: try facet(.lang).values(of: document).first ?? "und",
+      sources: try facet(.source).values(of: document), description: fields.description,
+      author: fields.author, keywords: fields.keywords)
+  }
+
+  private func entryKind(_ document: Int) throws(IndexFormatError) -> Entry.Kind {
+    let name = try facet(.kind).values(of: document).first
+    guard let kind = Entry.Kind.allCases.first(where: { $0.name == name }) else {
+      throw file.error(.invalid("a kind of entry"), in: .facets)
+    }
+    return kind
+  }
+}

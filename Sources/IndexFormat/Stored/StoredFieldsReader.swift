@@ -1,0 +1,125 @@
+import CZstd
+
+/// Finds and unpacks the stored fields of a document. Keeps the last block; not thread-safe, one per query.
+package final class StoredFieldsReader {
+  private let file: SegmentFile
+  private let documentCount: Int
+  private let blockCount: Int
+  private var block = -1
+  private var blockFirst = 0
+  private var starts: [Int] = []
+  private var raw: [UInt8] = []
+
+  init(_ file: SegmentFile, documentCount: Int) throws(IndexFormatError) {
+    self.file = file
+    self.documentCount = documentCount
+    var header = unsafe ByteReader(
+      try file.bytes(of: .storedIndex, 0..<8), file: file.name, section: SectionID.storedIndex.name)
+    blockCount = Int(try header.fixed(UInt32.self))
+    guard file.byteCount(of: .storedIndex) == 8 + blockCount * StoredLayout.indexEntryBytes else {
+      throw file.error(.invalid("an entry per block"), in: .storedIndex)
+    }
+  }
+
+  package func fields(of document: Int) throws(IndexFormatError) -> StoredFields {
+    let range = try load(document)
+    var fields: StoredFields?
+    var failure: IndexFormatError?
+    unsafe raw.withUnsafeBytes { bytes in
+      var reader = unsafe ByteReader(
+        UnsafeRawBufferPointer(rebasing: bytes[range]), file: file.name, section: SectionID.stored.name)
+      do throws(IndexFormatError) {
+        fields = try StoredFields(from: &reader)
+        if reader.remaining > 0 { failure = reader.error(.invalid("nothing after the fields")) }
+      } catch { failure = error }
+    }
+    if let failure { throw failure }
+    guard let fields else { throw file.error(.invalid("stored fields"), in: .stored) }
+    return fields
+  }
+
+  /// The encoded fields of a document, as `StoredFieldsWriter.add(encoded:to:)` takes them.
+  func withEncoded<R>(_ document: Int, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
+    let range = try load(document)
+    return try unsafe raw.withUnsafeBytes { try unsafe body(UnsafeRawBufferPointer(rebasing: $0[range])) }
+  }
+
+  /// Unpacks the block of a document and gives the document's range in `raw`.
+  private func load(_ document: Int) throws(IndexFormatError) -> Range<Int> {
+    guard document >= 0, document < documentCount else {
+      throw file.error(.invalid("a document of the segment"), in: .storedIndex)
+    }
+    if block < 0 || document < blockFirst || document >= blockFirst + starts.count - 1 {
+      var low = 0
+      var high = blockCount
+      while low < high {
+        let middle = (low + high) / 2
+        if try entry(middle).first <= document { low = middle + 1 } else { high = middle }
+      }
+      guard low > 0 else { throw file.error(.invalid("a first block at document 0"), in: .storedIndex) }
+      try unpack(low - 1)
+    }
+    let index = document - blockFirst
+    return starts[index]..<starts[index + 1]
+  }
+
+  private func entry(_ block: Int) throws(IndexFormatError) -> (first: Int, rawBytes: Int, offset: Int) {
+    let at = 8 + block * StoredLayout.indexEntryBytes
+    var reader = unsafe ByteReader(
+      try file.bytes(of: .storedIndex, at..<at + StoredLayout.indexEntryBytes), file: file.name,
+      section: SectionID.storedIndex.name, sectionOffset: at)
+    return (
+      Int(try reader.fixed(UInt32.self)), Int(try reader.fixed(UInt32.self)),
+      Int(clamping: try reader.fixed(UInt64.self))
+    )
+  }
+
+  private func unpack(_ wanted: Int) throws(IndexFormatError) {
+    block = -1
+    let entry = try entry(wanted)
+    let next: (first: Int, rawBytes: Int, offset: Int) =
+      wanted + 1 < blockCount
+      ? try self.entry(wanted + 1) : (documentCount, 0, file.byteCount(of: .stored))
+    let count = next.first - entry.first
+    guard count > 0, next.first <= documentCount, entry.rawBytes <= StoredLayout.maximumBlockBytes,
+      entry.offset < next.offset
+    else {
+      throw file.error(.invalid("ascending blocks"), in: .storedIndex, at: 8 + wanted * StoredLayout.indexEntryBytes)
+    }
+    let source = unsafe try file.bytes(of: .stored, entry.offset..<next.offset)
+    if raw.count < entry.rawBytes { raw = [UInt8](repeating: 0, count: entry.rawBytes) }
+    // Sound: both buffers are given with their sizes.
+    let size = unsafe raw.withUnsafeMutableBytes { target in
+      unsafe ZSTD_decompress(target.baseAddress, entry.rawBytes, source.baseAddress, source.count)
+    }
+    guard unsafe ZSTD_isError(size) == 0, size == entry.rawBytes else {
+      throw file.error(.invalid("a block that unpacks"), in: .stored, at: entry.offset)
+    }
+    var lengths: [Int] = []
+    var failure: IndexFormatError?
+    var bodyStart = 0
+    unsafe raw.withUnsafeBytes { bytes in
+      var reader = unsafe ByteReader(
+        UnsafeRawBufferPointer(rebasing: bytes[..<entry.rawBytes]), file: file.name,
+        section: SectionID.stored.name, sectionOffset: entry.offset)
+      do throws(IndexFormatError) {
+        for _ in 0..<count { lengths.append(try reader.varint(upTo: entry.rawBytes)) }
+        bodyStart = reader.offset
+      } catch { failure = error }
+    }
+    if let failure { throw failure }
+    starts = [bodyStart]
+    for length in lengths {
+      let end = (starts.last ?? 0) + length
+      guard end <= entry.rawBytes else {
+        throw file.error(.invalid("entries inside the block"), in: .stored, at: entry.offset)
+      }
+      starts.append(end)
+    }
+    guard starts.last == entry.rawBytes else {
+      throw file.error(.invalid("entries that fill the block"), in: .stored, at: entry.offset)
+    }
+    blockFirst = entry.first
+    block = wanted
+  }
+}

@@ -1,0 +1,35 @@
+/// What somebody asks: the text as typed, and which part of the answer they want to see.
+package struct SearchRequest: Equatable, Sendable {
+  package enum Order: String, CaseIterable, Sendable {
+    case relevance
+    case date
+  }
+
+  package static let defaultLimit = 10
+  package static let limits = 1...1_000
+  package static let offsets = 0...10_000
+  /// Bytes of UTF-8.
+  package static let maximumTextBytes = 4_096
+  package static let maximumParts = 64
+
+  package var text: String
+  package var limit: Int
+  package var offset: Int
+  /// Values chosen per facet: one of the same key is enough, every key must agree.
+  package var filters: [FacetKey: [String]]
+  /// Facets to count.
+  package var facets: [FacetKey]
+  package var order: Order
+
+  package init(
+    text: String, limit: Int = SearchRequest.defaultLimit, offset: Int = 0,
+    filters: [FacetKey: [String]] = [:], facets: [FacetKey] = [.category], order: Order = .relevance
+  ) {
+    self.text = text
+    self.limit = limit
+    self.offset = offset
+    self.filters = filters
+    self.facets = facets
+    self.order = order
+  }
+}
