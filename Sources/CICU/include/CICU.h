@@ -1,2 +1,67 @@
-// Placeholder of the facade; replaced with the first analyzer.
+// What the analyzer needs of ICU, under names that do not change with the ICU version and without
+// an ICU type: Foundation brings an ICU of its own, and the two cannot meet in one compilation.
 #pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Scripts the analyzer tells apart; everything else is `CICU_SCRIPT_OTHER`.
+enum {
+  CICU_SCRIPT_OTHER = 0,
+  CICU_SCRIPT_COMMON = 1,
+  CICU_SCRIPT_INHERITED = 2,
+  CICU_SCRIPT_HAN = 3,
+  CICU_SCRIPT_KANA = 4,
+  CICU_SCRIPT_HANGUL = 5,
+  CICU_SCRIPT_LATIN = 6,
+  CICU_SCRIPT_GREEK = 7,
+  CICU_SCRIPT_CYRILLIC = 8,
+};
+
+/// General categories, as far as the analyzer tells them apart.
+enum {
+  CICU_CATEGORY_OTHER = 0,
+  CICU_CATEGORY_LETTER = 1,           // L*, Nl
+  CICU_CATEGORY_DIGIT = 2,            // Nd
+  CICU_CATEGORY_NONSPACING_MARK = 3,  // Mn
+  CICU_CATEGORY_SPACING_MARK = 4,     // Mc
+  CICU_CATEGORY_ENCLOSING_MARK = 5,   // Me
+};
+
+/// Version of the ICU in use, such as "72.1".
+const char *cicu_version(void);
+
+/// NFKC_Casefold of `count` code points.
+///
+/// Returns the number of code points of the result, or -1 when ICU fails. Writes nothing and
+/// returns the number when it is larger than `capacity`. A surrogate must not stand in `text`.
+int32_t cicu_fold_compatibility(const uint32_t *text, int32_t count, uint32_t *result, int32_t capacity);
+
+/// Whether text can be cut before `codePoint` without a change to its NFKC_Casefold.
+bool cicu_has_boundary_before(uint32_t codePoint);
+
+/// First code point of the full canonical decomposition; `codePoint` itself if it has none.
+uint32_t cicu_canonical_base(uint32_t codePoint);
+
+int32_t cicu_script(uint32_t codePoint);
+int32_t cicu_category(uint32_t codePoint);
+
+/// Word boundaries of one text at a time; not to be shared between threads.
+typedef struct cicu_words cicu_words;
+
+/// NULL when ICU has no rules or dictionary for `locale`.
+cicu_words *cicu_words_open(const char *locale);
+
+/// Ends of the words of `text` (UTF-16), ascending, the last one being `count`.
+///
+/// Writes at most `capacity` of them and returns how many there are, or -1 when ICU fails.
+int32_t cicu_words_ends(cicu_words *words, const uint16_t *text, int32_t count, int32_t *ends, int32_t capacity);
+
+void cicu_words_close(cicu_words *words);
+
+#ifdef __cplusplus
+}
+#endif
