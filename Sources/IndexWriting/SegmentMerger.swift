@@ -1,0 +1,81 @@
+package import IndexFormat
+package import IndexStorage
+
+/// Makes one segment of several: their live documents one after the other, terms merged by streaming.
+///
+/// The result is what one build of the same documents in the same order would have written, byte for byte.
+package enum SegmentMerger {
+  package static func merge(
+    _ segments: [SegmentReader], in directory: IndexDirectory
+  ) throws -> CommittedSegment {
+    let builder = SegmentBuilder(directory: directory)
+    let newIDs = try mergeDocuments(segments, into: builder)
+    try mergeTerms(segments, newIDs: newIDs, into: builder)
+    let documentCount = builder.documentCount
+    return CommittedSegment(file: try builder.finish(), documentCount: documentCount)
+  }
+
+  private static let deleted = UInt32.max
+
+  /// Appends the live documents; returns the new doc ID of every old one.
+  private static func mergeDocuments(
+    _ segments: [SegmentReader], into builder: SegmentBuilder
+  ) throws -> [[UInt32]] {
+    var newIDs: [[UInt32]] = []
+    for segment in segments {
+      let stored = try segment.storedFields()
+      var map = [UInt32](repeating: deleted, count: segment.documentCount)
+      for document in 0..<segment.documentCount where segment.live?.isLive(document) ?? true {
+        map[document] = UInt32(builder.documentCount)
+        try builder.add(try segment.document(document), storedAs: document, in: stored)
+      }
+      newIDs.append(map)
+    }
+    return newIDs
+  }
+
+  private static func mergeTerms(
+    _ segments: [SegmentReader], newIDs: [[UInt32]], into builder: SegmentBuilder
+  ) throws {
+    var cursors: [TermCursor] = []
+    var isOpen: [Bool] = []
+    for segment in segments {
+      var cursor = TermCursor(segment.terms)
+      isOpen.append(try cursor.next())
+      cursors.append(cursor)
+    }
+    var withPositions = PostingsEncoder(hasPositions: true)
+    var withoutPositions = PostingsEncoder(hasPositions: false)
+    var positions: [UInt32] = []
+    while true {
+      var smallest: [UInt8]?
+      for i in cursors.indices where isOpen[i] {
+        if smallest.map({ cursors[i].key.lexicographicallyPrecedes($0) }) ?? true { smallest = cursors[i].key }
+      }
+      guard let key = smallest else { return }
+      let hasPositions = cursors.indices.first { isOpen[$0] && cursors[$0].key == key }
+        .map { cursors[$0].entry.hasPositions } ?? false
+      for i in cursors.indices where isOpen[i] && cursors[i].key == key {
+        let postings = try segments[i].postings(of: cursors[i].entry)
+        while postings.docID != PostingsCursor.end {
+          let document = newIDs[i][Int(postings.docID)]
+          if document != deleted {
+            if hasPositions { try postings.positions(into: &positions) }
+            let posting = Posting(
+              docID: document, frequency: postings.frequency, titleFrequency: postings.titleFrequency)
+            guard posting.titleFrequency <= posting.frequency,
+              !hasPositions || positions.count == Int(posting.frequency)
+            else { throw segments[i].file.error(.invalid("a position per occurrence"), in: .postings) }
+            positions.withUnsafeBufferPointer {
+              if hasPositions { withPositions.add(posting, positions: $0) } else { withoutPositions.add(posting, positions: $0) }
+            }
+          }
+          try postings.advance()
+        }
+        isOpen[i] = try cursors[i].next()
+      }
+      if withPositions.documentFrequency > 0 { try builder.add(term: key, &withPositions) }
+      if withoutPositions.documentFrequency > 0 { try builder.add(term: key, &withoutPositions) }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import IndexFormat
+
+/// A match that competes for a place in the answer.
+struct RankedDocument {
+  var segment: Int
+  var document: UInt32
+  /// 3 literal in the title, 2 literal, 1 full, 0 partial.
+  var tier: UInt8
+  /// `CalendarDay` number, 0 for none; decides first when the answer is ordered by date.
+  var day: UInt32
+  var score: Float
+}
+
+/// Keeps the best k matches: a heap with the weakest on top.
+struct TopKCollector {
+  private let capacity: Int
+  private let byDate: Bool
+  private let keys: [KeyTable]
+  private var heap: [RankedDocument] = []
+
+  init(capacity: Int, byDate: Bool, keys: [KeyTable]) {
+    self.capacity = capacity
+    self.byDate = byDate
+    self.keys = keys
+    heap.reserveCapacity(min(capacity, 1_024))
+  }
+
+  mutating func collect(_ candidate: RankedDocument) throws {
+    if heap.count < capacity {
+      heap.append(candidate)
+      var child = heap.count - 1
+      while child > 0 {
+        let parent = (child - 1) / 2
+        guard try isBetter(heap[parent], heap[child]) else { break }
+        heap.swapAt(parent, child)
+        child = parent
+      }
+    } else if capacity > 0, try isBetter(candidate, heap[0]) {
+      heap[0] = candidate
+      try siftDown()
+    }
+  }
+
+  private mutating func siftDown() throws {
+    var parent = 0
+    while true {
+      var weakest = parent
+      for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count {
+        if try isBetter(heap[weakest], heap[child]) { weakest = child }
+      }
+      if weakest == parent { return }
+      heap.swapAt(parent, weakest)
+      parent = weakest
+    }
+  }
+
+  /// Best first.
+  consuming func ranked() throws -> [RankedDocument] {
+    try heap.sorted { try isBetter($0, $1) }
+  }
+
+  /// Tier, then score; ties go by id. By date the day comes before both.
+  private func isBetter(_ a: RankedDocument, _ b: RankedDocument) throws -> Bool {
+    if byDate, a.day != b.day { return a.day > b.day }
+    if a.tier != b.tier { return a.tier > b.tier }
+    if a.score != b.score { return a.score > b.score }
+    return try keys[a.segment].precedes(Int(a.document), Int(b.document), in: keys[b.segment])
+  }
+}

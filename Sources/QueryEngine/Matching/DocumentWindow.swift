@@ -1,0 +1,70 @@
+/// A set of documents inside one window of 4,096, as bits.
+struct DocumentWindow: Sendable {
+  static let size: UInt32 = 4_096
+  private static let wordCount = 64
+
+  private var words: InlineArray<64, UInt64>
+
+  /// The empty set.
+  init() { words = InlineArray(repeating: 0) }
+
+  /// The first `count` documents.
+  init(first count: Int) {
+    words = InlineArray(repeating: 0)
+    for word in 0..<Self.wordCount {
+      let left = count - word * 64
+      if left >= 64 { words[word] = .max } else if left > 0 { words[word] = (1 << UInt64(left)) - 1 }
+    }
+  }
+
+  /// The bits of a window that begins at a multiple of 64 in `bits`.
+  init(_ bits: [UInt64], base: UInt32) {
+    words = InlineArray(repeating: 0)
+    let start = Int(base / 64)
+    for word in 0..<Self.wordCount where start + word < bits.count { words[word] = bits[start + word] }
+  }
+
+  @inline(__always)
+  mutating func insert(_ document: UInt32) { words[Int(document >> 6)] |= 1 << UInt64(document & 63) }
+
+  @inline(__always)
+  mutating func remove(_ document: UInt32) { words[Int(document >> 6)] &= ~(1 << UInt64(document & 63)) }
+
+  @inline(__always)
+  func contains(_ document: UInt32) -> Bool { words[Int(document >> 6)] >> UInt64(document & 63) & 1 == 1 }
+
+  var isEmpty: Bool {
+    for word in 0..<Self.wordCount where words[word] != 0 { return false }
+    return true
+  }
+
+  var count: Int {
+    var sum = 0
+    for word in 0..<Self.wordCount { sum &+= words[word].nonzeroBitCount }
+    return sum
+  }
+
+  mutating func formIntersection(_ other: borrowing DocumentWindow) {
+    for word in 0..<Self.wordCount { words[word] &= other.words[word] }
+  }
+
+  mutating func formUnion(_ other: borrowing DocumentWindow) {
+    for word in 0..<Self.wordCount { words[word] |= other.words[word] }
+  }
+
+  mutating func subtract(_ other: borrowing DocumentWindow) {
+    for word in 0..<Self.wordCount { words[word] &= ~other.words[word] }
+  }
+
+  /// Documents in ascending order, relative to the window.
+  @inline(__always)
+  func forEach<Failure: Error>(_ body: (UInt32) throws(Failure) -> Void) throws(Failure) {
+    for word in 0..<Self.wordCount {
+      var rest = words[word]
+      while rest != 0 {
+        try body(UInt32(truncatingIfNeeded: word &* 64 &+ rest.trailingZeroBitCount))
+        rest &= rest &- 1
+      }
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import IndexFormat
+import TextAnalysis
+
+/// Makes the matchers of one segment. What the segment does not hold gets a matcher that finds nothing.
+struct MatcherFactory {
+  /// Most terms that a prefix stands for.
+  static let maximumExpansions = 1_000
+
+  let segment: SegmentReader
+
+  func matcher(for part: Query.Part) throws -> PartMatcher {
+    let onlyTitle = part.scope == .title
+    switch part.content {
+    case .chunk(.han(let run)): return try exact([.han(run)], onlyTitle: onlyTitle)
+    case .chunk(.latin(let chunk)): return try latin(chunk, onlyTitle: onlyTitle)
+    case .exact(let chunks): return try exact(chunks, onlyTitle: onlyTitle)
+    case .prefix(let chunk): return try prefix(chunk, onlyTitle: onlyTitle)
+    }
+  }
+
+  // MARK: Literal text
+
+  /// Characters and parts next to each other. An interruption between two Han runs takes one position.
+  private func exact(_ chunks: [QueryChunk], onlyTitle: Bool) throws -> PartMatcher {
+    var words: [(key: [UInt8], offset: UInt32)] = []
+    var pairs: [[UInt8]] = []
+    var offset: UInt32 = 0
+    var previousIsHan = false
+    for chunk in chunks {
+      switch chunk {
+      case .han(let run):
+        if previousIsHan { offset += 1 }
+        for (i, character) in run.characters.enumerated() {
+          words.append((TermKey.han(character), offset))
+          offset += 1
+          if i > 0 { pairs.append(TermKey.hanPair(run.characters[i - 1], character)) }
+        }
+        previousIsHan = true
+      case .latin(let chunk):
+        for part in chunk.parts {
+          words.append((TermKey.make(.latin, part.text), offset))
+          offset += 1
+        }
+        previousIsHan = false
+      }
+    }
+    // One character or part, or two characters, need no positions.
+    if words.count == 1 { return try term(words[0].key, onlyTitle: onlyTitle) }
+    if words.count == 2, pairs.count == 1 { return try term(pairs[0], onlyTitle: onlyTitle) }
+    var entries: [TermEntry] = []
+    for key in pairs + words.map(\.key) {
+      guard let entry = try segment.terms.find(key) else { return PartMatcher() }
+      entries.append(entry)
+    }
+    guard !words.isEmpty else { return PartMatcher() }
+    let cursors = try entries.map { try segment.postings(of: $0) }
+    return PhraseMatcher(
+      words: zip(cursors.dropFirst(pairs.count), words).map { .init(cursor: $0, offset: $1.offset) },
+      pairs: Array(cursors.prefix(pairs.count)), onlyTitle: onlyTitle)
+  }
+
+  private func term(_ key: [UInt8], isLiteral: Bool = true, onlyTitle: Bool) throws -> PartMatcher {
+    guard let cursor = try segment.postings(of: key) else { return PartMatcher() }
+    return TermMatcher(cursor, isLiteral: isLiteral, onlyTitle: onlyTitle)
+  }
+
+  // MARK: Latin
+
+  /// The chunk as it stands, or one of its other spellings.
+  private func latin(_ chunk: LatinChunk, onlyTitle: Bool) throws -> PartMatcher {
+    let literal = try exact([.latin(chunk)], onlyTitle: onlyTitle)
+    var others: [PartMatcher] = []
+    for form in chunk.forms {
+      others.append(try term(TermKey.make(.form, form), isLiteral: false, onlyTitle: onlyTitle))
+      if chunk.parts.count > 1 {
+        others.append(try term(TermKey.make(.latin, form), isLiteral: false, onlyTitle: onlyTitle))
+      }
+    }
+    if chunk.isVersion { return AnyMatcher(others + [literal], holding: others.count) }
+    if chunk.parts.count == 1, let stem = chunk.parts[0].stem {
+      others.append(try term(TermKey.make(.stem, stem), isLiteral: false, onlyTitle: onlyTitle))
+    }
+    return AnyMatcher([literal] + others)
+  }
+
+  /// Every exact part that begins with the chunk's, in dictionary order up to the limit.
+  private func prefix(_ chunk: LatinChunk, onlyTitle: Bool) throws -> PartMatcher {
+    guard let text = chunk.parts.first?.text else { return PartMatcher() }
+    let key = TermKey.make(.latin, text)
+    var cursor = TermCursor(segment.terms)
+    var alternatives: [PartMatcher] = []
+    var isOpen = try cursor.seek(to: key)
+    while isOpen, cursor.key.starts(with: key), alternatives.count < Self.maximumExpansions {
+      alternatives.append(
+        TermMatcher(try segment.postings(of: cursor.entry), isLiteral: true, onlyTitle: onlyTitle))
+      isOpen = try cursor.next()
+    }
+    return AnyMatcher(alternatives)
+  }
+}

@@ -1,0 +1,227 @@
+/// A short plain excerpt of a text and the matches in it.
+struct Snippet: Equatable {
+  var text: String
+  /// UTF-8 ranges in `text`, in order, apart.
+  var highlights: [Range<Int>]
+}
+
+/// Chooses the passage of a text that shows most of a query, and cuts it out at natural edges.
+struct Snippeter {
+  /// Characters (grapheme clusters) of a snippet, ellipses not counted.
+  static let length = 160
+  /// How far before the first match a sentence may begin.
+  private static let lead = 48
+
+  private static let sentenceEnds: Set<Character> = ["。", "！", "？", "!", "?", "；", "…", "\n"]
+  private static let clauseEnds: Set<Character> = ["，", "、", ",", "；", ";", "：", ":", "）", ")"]
+
+  /// - Parameter matches: by start, as `TextMatcher` gives them.
+  static func snippet(of text: String, matches: [TextMatch]) -> Snippet {
+    let focus = bestPassage(of: text, matches)
+    let region = Region(of: text, around: focus)
+    let (first, last) = edges(in: region, focus: focus)
+    return cut(region, first..<last, isWholeStart: region.startsText && first == 0, matches: matches)
+  }
+
+  // MARK: Choosing
+
+  /// The byte range from the first to the last match of the best passage; empty at the start without matches.
+  ///
+  /// Best is: most parts literally, then most parts, then most matches, then first.
+  private static func bestPassage(of text: String, _ matches: [TextMatch]) -> Range<Int> {
+    guard !matches.isEmpty else { return 0..<0 }
+    let characters = characterOffsets(of: matches, in: text)
+    var best = matches[0].range
+    var bestScore = -1
+    for i in matches.indices {
+      var literal = Set<Int>()
+      var parts = Set<Int>()
+      var end = matches[i].range.upperBound
+      var j = i
+      while j < matches.count, characters[j].upperBound - characters[i].lowerBound <= length - 8 || j == i {
+        parts.insert(matches[j].part)
+        if matches[j].isLiteral { literal.insert(matches[j].part) }
+        end = max(end, matches[j].range.upperBound)
+        j += 1
+        // A passage is judged by what is close together; a long tail of repeats says nothing more.
+        if j - i == 64 { break }
+      }
+      let score = literal.count * 1_000_000 + parts.count * 1_000 + min(j - i, 999)
+      if score > bestScore {
+        bestScore = score
+        best = matches[i].range.lowerBound..<end
+      }
+    }
+    return best
+  }
+
+  /// Offsets of the matches in Unicode scalars, near enough to characters for measuring distance.
+  private static func characterOffsets(of matches: [TextMatch], in text: String) -> [Range<Int>] {
+    var edges = Set<Int>()
+    for match in matches {
+      edges.insert(match.range.lowerBound)
+      edges.insert(match.range.upperBound)
+    }
+    var offsetAt: [Int: Int] = [:]
+    var scalars = 0
+    var byte = 0
+    for unit in text.utf8 {
+      if unit & 0xC0 != 0x80 {
+        if edges.contains(byte) { offsetAt[byte] = scalars }
+        scalars += 1
+      }
+      byte += 1
+    }
+    if edges.contains(byte) { offsetAt[byte] = scalars }
+    return matches.map { match in
+      let start = offsetAt[match.range.lowerBound] ?? 0
+      return start..<max(start, offsetAt[match.range.upperBound] ?? start)
+    }
+  }
+
+  // MARK: Cutting
+
+  /// Part of a text in characters.
+  private struct Region {
+    var characters: [Character] = []
+    /// UTF-8 offset of each character in the whole text, and of the end.
+    var offsets: [Int] = []
+    var startsText: Bool
+    var endsText: Bool
+
+    /// Enough on both sides to find edges, however long the text is.
+    init(of text: String, around focus: Range<Int>) {
+      let before = 1_024
+      let after = 4_096
+      let count = text.utf8.count
+      let start = text.utf8.index(text.startIndex, offsetBy: max(0, focus.lowerBound - before))
+      let end = text.utf8.index(text.startIndex, offsetBy: min(count, focus.lowerBound + after))
+      let scalarStart = start.samePosition(in: text.unicodeScalars) ?? Self.nextScalar(after: start, in: text)
+      let scalarEnd = end.samePosition(in: text.unicodeScalars) ?? Self.nextScalar(after: end, in: text)
+      startsText = scalarStart == text.startIndex
+      endsText = scalarEnd == text.endIndex
+      var offset = text.utf8.distance(from: text.startIndex, to: scalarStart)
+      for character in String(text.unicodeScalars[scalarStart..<scalarEnd]) {
+        characters.append(character)
+        offsets.append(offset)
+        offset += character.utf8.count
+      }
+      offsets.append(offset)
+      // Cut anywhere, the first and the last character may be halves.
+      if !startsText, characters.count > 1 {
+        characters.removeFirst()
+        offsets.removeFirst()
+      }
+      if !endsText, characters.count > 1 {
+        characters.removeLast()
+        offsets.removeLast()
+      }
+    }
+
+    private static func nextScalar(after index: String.Index, in text: String) -> String.Index {
+      var index = index
+      while index < text.endIndex, index.samePosition(in: text.unicodeScalars) == nil {
+        index = text.utf8.index(after: index)
+      }
+      return index
+    }
+
+    /// The character that a byte belongs to.
+    func character(at byte: Int) -> Int {
+      var low = 0
+      var high = characters.count
+      while low < high {
+        let middle = (low + high) / 2
+        if offsets[middle + 1] <= byte { low = middle + 1 } else { high = middle }
+      }
+      return low
+    }
+  }
+
+  private static func edges(in region: Region, focus: Range<Int>) -> (Int, Int) {
+    let characters = region.characters
+    let count = characters.count
+    let matchStart = min(region.character(at: focus.lowerBound), count)
+    let matchEnd = min(max(region.character(at: max(focus.upperBound - 1, focus.lowerBound)) + 1, matchStart), count)
+    let room = max(0, length - (matchEnd - matchStart))
+    var first = max(0, matchStart - min(lead, room))
+    if let sentence = (first..<matchStart).last(where: { endsSentence(characters, $0) }) {
+      first = sentence + 1
+    } else if first > 0 || !region.startsText {
+      first = max(0, matchStart - min(lead / 2, room))
+      if let clause = (first..<matchStart).first(where: { clauseEnds.contains(characters[$0]) }) {
+        first = clause + 1
+      } else {
+        while first < matchStart, first > 0, isInsideWord(characters, first) { first += 1 }
+      }
+    }
+    // What is left over at the end of the text goes to the front.
+    if count - first < length, region.endsText { first = min(first, max(0, count - length)) }
+    while first < matchStart, characters[first].isWhitespace { first += 1 }
+    while first > 0, first < matchStart, isInsideWord(characters, first) { first += 1 }
+    var last = min(count, first + length)
+    if last < count {
+      var end = last
+      while end > max(matchEnd, first + length / 2), isInsideWord(characters, end) { end -= 1 }
+      if end > max(matchEnd, first + length / 2) { last = end }
+    }
+    return (first, max(last, first))
+  }
+
+  private static func endsSentence(_ characters: [Character], _ i: Int) -> Bool {
+    if sentenceEnds.contains(characters[i]) { return true }
+    return characters[i] == "." && i + 1 < characters.count && characters[i + 1].isWhitespace
+  }
+
+  /// Whether a cut before character `i` goes through a Latin word or a number.
+  private static func isInsideWord(_ characters: [Character], _ i: Int) -> Bool {
+    guard i > 0, i < characters.count else { return false }
+    func isWord(_ character: Character) -> Bool {
+      (character.isLetter || character.isNumber) && !isHan(character)
+    }
+    return isWord(characters[i - 1]) && isWord(characters[i])
+  }
+
+  private static func isHan(_ character: Character) -> Bool {
+    guard let scalar = character.unicodeScalars.first else { return false }
+    return scalar.properties.isIdeographic
+  }
+
+  /// White space becomes one space, control characters vanish, cut edges get an ellipsis.
+  private static func cut(
+    _ region: Region, _ range: Range<Int>, isWholeStart: Bool, matches: [TextMatch]
+  ) -> Snippet {
+    var text = isWholeStart ? "" : "…"
+    var outOffsets: [Int] = []
+    var endsInSpace = true
+    for i in range {
+      outOffsets.append(text.utf8.count)
+      let character = region.characters[i]
+      if character.isWhitespace {
+        if !endsInSpace { text.append(" ") }
+        endsInSpace = true
+      } else if !isControl(character) {
+        text.append(character)
+        endsInSpace = false
+      }
+    }
+    if endsInSpace, text.hasSuffix(" ") { text.removeLast() }
+    outOffsets.append(text.utf8.count)
+    let limit = text.utf8.count
+    if range.upperBound < region.characters.count || !region.endsText { text += "…" }
+    var highlights: [Range<Int>] = []
+    for match in joined(matches.map(\.range)) {
+      let start = max(region.character(at: match.lowerBound), range.lowerBound)
+      let end = min(region.character(at: match.upperBound - 1) + 1, range.upperBound)
+      guard start < end, match.upperBound > region.offsets[range.lowerBound] else { continue }
+      let from = min(outOffsets[start - range.lowerBound], limit)
+      let to = min(outOffsets[end - range.lowerBound], limit)
+      if from < to { highlights.append(from..<to) }
+    }
+    return Snippet(text: text, highlights: joined(highlights))
+  }
+
+  private static func isControl(_ character: Character) -> Bool {
+    character.unicodeScalars.allSatisfy { $0.properties.generalCategory == .control }
+  }
+}

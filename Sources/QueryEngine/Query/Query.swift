@@ -1,0 +1,61 @@
+package import SearchModel
+package import TextAnalysis
+
+/// What a query text asks for, before any index is looked at.
+package struct Query: Equatable, Sendable {
+  /// Where a part has to stand.
+  package enum Scope: Equatable, Sendable {
+    case anywhere
+    case title
+  }
+
+  /// One thing that a full match holds.
+  package struct Part: Equatable, Sendable {
+    package enum Content: Equatable, Sendable {
+      /// A Han run or Latin chunk as typed.
+      case chunk(QueryChunk)
+      /// Quoted: every character and part, next to each other.
+      case exact([QueryChunk])
+      /// A word that may go on: `word*`.
+      case prefix(LatinChunk)
+    }
+
+    package var content: Content
+    package var scope: Scope
+  }
+
+  /// A condition that has no share in the score.
+  package enum Filter: Equatable, Sendable {
+    case facet(FacetKey, String)
+    /// First day that counts, as a `CalendarDay` number.
+    case after(UInt32)
+    /// First day that no longer counts.
+    case before(UInt32)
+  }
+
+  package var parts: [Part] = []
+  package var excluded: [Part] = []
+  package var filters: [Filter] = []
+  package var excludedFilters: [Filter] = []
+
+  package init() {}
+
+  package var isEmpty: Bool {
+    parts.isEmpty && excluded.isEmpty && filters.isEmpty && excludedFilters.isEmpty
+  }
+}
+
+/// A query that is refused because it is too large. Nothing else a person types is an error.
+package enum QueryLimitError: Error, Equatable, CustomStringConvertible {
+  case text(bytes: Int)
+  case parts(Int)
+
+  package var description: String {
+    switch self {
+    case .text(let bytes):
+      "the query has \(bytes) bytes; the limit is \(SearchRequest.maximumTextBytes)"
+    case .parts(let count):
+      "the query has \(count) parts; the limit is \(SearchRequest.maximumParts)"
+    }
+  }
+}
