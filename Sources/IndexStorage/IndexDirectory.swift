@@ -23,36 +23,38 @@ package struct IndexDirectory: Sendable {
 
   /// Makes the directory and what is missing above it, durably. Fine if it is there.
   package func create() throws {
-    try create(path)
-  }
-
-  private func create(_ path: String) throws(FileError) {
-    let parent = parent(of: path)
-    do throws(FileError) {
-      try makeDirectory(path)
-    } catch {
-      if error.isNotFound, let parent {
-        try create(parent)
-        try makeDirectory(path)
-      } else if isDirectory(path) {
-        // Synced below all the same: whoever made it may have died before that. Where the parent must not
-        // even be opened, the directory was not made by us.
-        guard let parent else { return }
-        do throws(FileError) { try sync(parent) } catch { if error.code != EACCES { throw error } }
-        return
-      } else {
-        throw error
-      }
+    var missing: [String] = []
+    var existing: String? = path
+    while let candidate = existing, try !isDirectory(candidate) {
+      missing.append(candidate)
+      existing = parent(of: candidate)
     }
-    if let parent { try sync(parent) }
+    // Whoever made the lowest existing one may have died before the next step. Where its parent must not
+    // even be opened, it was not made by us.
+    if let existing, let parent = parent(of: existing) {
+      do throws(FileError) { try sync(parent) } catch { if error.code != EACCES { throw error } }
+    }
+    for directory in missing.reversed() {
+      do throws(FileError) {
+        try attempt("mkdir", directory) { () throws(SystemError) in try fileSystem.makeDirectory(directory) }
+      } catch {
+        // There by now: another process was faster, or the path ends in a dot.
+        guard error.code == EEXIST, try isDirectory(directory) else { throw error }
+      }
+      if let parent = parent(of: directory) { try sync(parent) }
+    }
   }
 
-  private func makeDirectory(_ path: String) throws(FileError) {
-    try attempt("mkdir", path) { () throws(SystemError) in try fileSystem.makeDirectory(path) }
-  }
-
-  private func isDirectory(_ path: String) -> Bool {
-    (try? fileSystem.status(path))?.kind == .directory
+  /// Whether the directory is there; EEXIST when something else is.
+  private func isDirectory(_ path: String) throws(FileError) -> Bool {
+    do throws(FileError) {
+      let status = try attempt("stat", path) { () throws(SystemError) in try fileSystem.status(path) }
+      if status.kind == .directory { return true }
+    } catch {
+      if error.isNotFound { return false }
+      throw error
+    }
+    throw FileError(operation: "mkdir", path: path, code: EEXIST)
   }
 
   /// Whether the directory is there. One that cannot be inspected counts as there: the next call says why.
@@ -229,19 +231,15 @@ package struct IndexDirectory: Sendable {
   }
 }
 
-/// The directory that holds the name of `path`; nil for the root.
+/// The directory that holds the name of `path`, by its letters; nil for the root, `.`, `..` and nothing at all.
 private func parent(of path: String) -> String? {
   var bytes = path.utf8[...]
   while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes = bytes.dropLast() }
-  let slash = bytes.lastIndex(of: UInt8(ascii: "/"))
-  let nameStart = slash.map { bytes.index(after: $0) } ?? bytes.startIndex
-  switch String(bytes[nameStart...]) {
-  case "": return nil  // the root, or nothing at all
-  case ".", "..": return path + "/.."
-  default:
-    guard let slash else { return "." }
-    return slash == bytes.startIndex ? "/" : String(bytes[..<slash])
+  guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else {
+    return ["", ".", ".."].contains(path) ? nil : "."
   }
+  if bytes.count == 1 { return nil }
+  return slash == bytes.startIndex ? "/" : String(bytes[..<slash])
 }
 
 extension MappedFile {

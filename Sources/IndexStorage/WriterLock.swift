@@ -2,8 +2,9 @@ import Glibc
 
 /// The right to write an index, held by at most one object in all processes.
 ///
-/// Keep it in a stored property for as long as something is written. It ends with the object, or with the
-/// process however that dies: the kernel holds it, the file says nothing.
+/// Keep it in a stored property for as long as something is written (Swift may release a local variable after
+/// its last use). It ends with the object, or with the process however that dies: the kernel holds it, the file
+/// says nothing.
 package final class WriterLock: Sendable {
   private let fileSystem: any FileSystem
   private let path: String
@@ -54,8 +55,7 @@ package final class WriterLock: Sendable {
 private func isSameFile(
   _ path: String, _ descriptor: Int32, in fileSystem: any FileSystem
 ) throws(FileError) -> Bool {
-  let (named, opened) = try attempt("stat", path) { () throws(SystemError) in
-    (try fileSystem.status(path), try fileSystem.status(of: descriptor))
-  }
+  let named = try attempt("stat", path) { () throws(SystemError) in try fileSystem.status(path) }
+  let opened = try attempt("stat", path) { () throws(SystemError) in try fileSystem.status(of: descriptor) }
   return named.device == opened.device && named.inode == opened.inode
 }
