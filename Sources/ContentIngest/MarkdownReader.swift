@@ -1,0 +1,213 @@
+import CMarkdown
+import Synchronization
+
+/// One piece of a page at its top level: what entries are made of.
+struct MarkdownUnit {
+  enum Kind: Equatable {
+    case heading(level: Int)
+    case paragraph
+    /// An item of the list with this number, counted from the start of the page.
+    case listItem(list: Int, isOrdered: Bool)
+    case thematicBreak
+    case footnote
+    /// Code, quote, table, raw HTML.
+    case other
+  }
+
+  var kind: Kind
+  /// Plain text; blocks are separated by one empty line.
+  var text: [UInt8] = []
+  var lead = Lead()
+  /// The first target in the unit that may become a link.
+  var firstLink: String?
+  /// Explicit anchor of a heading: `{#name}`.
+  var anchor: String?
+}
+
+/// How a list item or a paragraph begins: what may become its title.
+struct Lead: Equatable {
+  enum Start { case text, link, bold }
+  var start = Start.text
+  /// The leading links or the leading bold text, in the text of the unit.
+  var title = 0..<0
+  /// Target of the first leading link.
+  var url: String?
+  /// A bold title is set off from what follows: by a colon, a dash, or because nothing follows.
+  var isSetOff = false
+  /// Text starts with `[…]` or `【…】` and then a link.
+  var isTaggedLink = false
+  /// End of the first block.
+  var blockEnd = 0
+  /// The first 。：: outside links, in the first block.
+  var terminator: Range<Int>?
+  /// The first bare address, in the first block: a title does not go that far.
+  var addressStart: Int?
+}
+
+/// Markdown → units, by cmark-gfm with tables, strikethrough, autolinks, task lists and footnotes.
+///
+/// The tree is walked by the library's iterator, never by recursion, so its depth costs no stack.
+struct MarkdownReader {
+  private var builder = TextBuilder()
+  private var html = HTMLText()
+
+  private static let extensions: [SyntaxExtension] = {
+    cmark_gfm_core_extensions_ensure_registered()
+    let names = ["table", "strikethrough", "autolink", "tasklist"]
+    return names.compactMap { name in cmark_find_syntax_extension(name).map(SyntaxExtension.init) }
+  }()
+
+  /// The library keeps the special characters of strikethrough and autolink in one table for the whole
+  /// process and clears it when a parser ends: two parsers at once would read different text from run to run.
+  /// Parsing is a small part of indexing, so it takes turns; walking the tree does not.
+  private static let parserTurn = Mutex(())
+
+  mutating func units(of source: [UInt8]) -> [MarkdownUnit] {
+    guard let document = Self.parse(source) else { return [] }
+    defer { cmark_node_free(document) }
+    var units: [MarkdownUnit] = []
+    var listCount = 0
+    var next = cmark_node_first_child(document)
+    while let node = next {
+      next = cmark_node_next(node)
+      switch UInt32(bitPattern: markdown_kind_of(node)) {
+      case MARKDOWN_LIST.rawValue:
+        listCount += 1
+        let isOrdered = cmark_node_get_list_type(node) == CMARK_ORDERED_LIST
+        var item = cmark_node_first_child(node)
+        while let current = item {
+          append(read(current, .listItem(list: listCount, isOrdered: isOrdered)), to: &units)
+          item = cmark_node_next(current)
+        }
+      case MARKDOWN_HEADING.rawValue:
+        var unit = read(node, .heading(level: Int(cmark_node_get_heading_level(node))))
+        Self.takeAnchor(&unit)
+        append(unit, to: &units)
+      case MARKDOWN_PARAGRAPH.rawValue: append(read(node, .paragraph), to: &units)
+      case MARKDOWN_THEMATIC_BREAK.rawValue: units.append(MarkdownUnit(kind: .thematicBreak))
+      case MARKDOWN_FOOTNOTE_DEFINITION.rawValue: append(read(node, .footnote), to: &units)
+      default: append(read(node, .other), to: &units)
+      }
+    }
+    return units
+  }
+
+  private func append(_ unit: MarkdownUnit, to units: inout [MarkdownUnit]) {
+    if !unit.text.isEmpty { units.append(unit) }
+  }
+
+  private static func parse(_ source: [UInt8]) -> OpaquePointer? {
+    parserTurn.withLock { _ in
+      guard let parser = cmark_parser_new(CMARK_OPT_FOOTNOTES) else { return nil }
+      defer { cmark_parser_free(parser) }
+      for box in extensions { cmark_parser_attach_syntax_extension(parser, box.pointer) }
+      source.withUnsafeBufferPointer { bytes in
+        bytes.withMemoryRebound(to: CChar.self) { cmark_parser_feed(parser, $0.baseAddress, $0.count) }
+      }
+      return cmark_parser_finish(parser)
+    }
+  }
+
+  // MARK: - One unit
+
+  private mutating func read(_ top: OpaquePointer, _ kind: MarkdownUnit.Kind) -> MarkdownUnit {
+    let recordsLead: Bool
+    switch kind {
+    case .paragraph, .listItem: recordsLead = true
+    default: recordsLead = false
+    }
+    builder.begin(recordsLead: recordsLead)
+    html.reset()
+    guard let iterator = cmark_iter_new(top) else { return MarkdownUnit(kind: kind) }
+    defer { cmark_iter_free(iterator) }
+    while true {
+      let event = cmark_iter_next(iterator)
+      if event == CMARK_EVENT_DONE { break }
+      guard let node = cmark_iter_get_node(iterator) else { break }
+      let entering = event == CMARK_EVENT_ENTER
+      switch UInt32(bitPattern: markdown_kind_of(node)) {
+      case MARKDOWN_TEXT.rawValue: withLiteral(node) { if !html.isHidden { builder.append($0) } }
+      case MARKDOWN_CODE.rawValue: withLiteral(node) { builder.append($0) }
+      case MARKDOWN_SOFT_BREAK.rawValue: builder.breakLine(isHard: false)
+      case MARKDOWN_LINE_BREAK.rawValue: builder.breakLine(isHard: true)
+      case MARKDOWN_HTML_INLINE.rawValue: withLiteral(node) { appendHTML($0) }
+      case MARKDOWN_HTML_BLOCK.rawValue:
+        builder.startBlock()
+        html.reset()
+        withLiteral(node) { appendHTML($0) }
+        html.reset()
+        builder.endBlock()
+      case MARKDOWN_CODE_BLOCK.rawValue:
+        builder.startBlock()
+        withLiteral(node) { builder.appendVerbatim($0) }
+        builder.endBlock()
+      case MARKDOWN_PARAGRAPH.rawValue, MARKDOWN_HEADING.rawValue, MARKDOWN_TABLE_ROW.rawValue:
+        html.reset()
+        if entering { builder.startBlock() } else { builder.endBlock() }
+      case MARKDOWN_TABLE_CELL.rawValue: if entering { builder.startCell() }
+      case MARKDOWN_STRONG.rawValue: builder.strongDepth += entering ? 1 : -1
+      case MARKDOWN_LINK.rawValue:
+        if entering {
+          builder.openLink(cmark_node_get_url(node).flatMap { safeLink(UnsafeCString($0)) })
+        } else {
+          builder.closeLink()
+        }
+      case MARKDOWN_IMAGE.rawValue: builder.imageDepth += entering ? 1 : -1
+      default: break
+      }
+    }
+    return builder.finish(kind)
+  }
+
+  private func withLiteral(_ node: OpaquePointer, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+    guard let literal = cmark_node_get_literal(node) else { return }
+    let count = strlen(literal)
+    literal.withMemoryRebound(to: UInt8.self, capacity: count) {
+      body(UnsafeBufferPointer(start: $0, count: count))
+    }
+  }
+
+  private mutating func appendHTML(_ literal: UnsafeBufferPointer<UInt8>) {
+    let bytes = Array(literal)
+    html.pieces(of: bytes) { piece in
+      switch piece {
+      case .text(let range): HTMLText.decodeEntities(bytes[range]).withUnsafeBufferPointer { builder.append($0) }
+      case .alternative(let range):
+        builder.imageDepth += 1
+        HTMLText.decodeEntities(bytes[range]).withUnsafeBufferPointer { builder.append($0) }
+        builder.imageDepth -= 1
+      case .lineBreak: builder.breakLine(isHard: true)
+      case .blockBreak: builder.breakBlock()
+      case .cellBreak: builder.startCell()
+      }
+    }
+  }
+
+  /// Cuts `{#name}`, `{: #name .class}` from the end of a heading.
+  private static func takeAnchor(_ unit: inout MarkdownUnit) {
+    guard unit.text.last == UInt8(ascii: "}"), let open = unit.text.lastIndex(of: UInt8(ascii: "{")) else { return }
+    let inner = unit.text[(open + 1)..<(unit.text.count - 1)].drop { $0 == UInt8(ascii: ":") || $0 == 0x20 }
+    guard let first = inner.first, first == UInt8(ascii: "#") || first == UInt8(ascii: ".") else { return }
+    for word in inner.split(separator: 0x20) where word.first == UInt8(ascii: "#") && word.count > 1 {
+      unit.anchor = String(decoding: word.dropFirst(), as: UTF8.self)
+    }
+    let before = unit.text.text(0..<open)
+    if !before.isEmpty { unit.text = Array(before.utf8) }
+  }
+}
+
+/// A pointer that the library never changes after registration, so threads may share it.
+private struct SyntaxExtension: @unchecked Sendable {
+  let pointer: OpaquePointer
+}
+
+/// The bytes of a C string up to its NUL.
+private struct UnsafeCString: Sequence, IteratorProtocol {
+  private var pointer: UnsafePointer<CChar>
+  init(_ pointer: UnsafePointer<CChar>) { self.pointer = pointer }
+  mutating func next() -> UInt8? {
+    guard pointer.pointee != 0 else { return nil }
+    defer { pointer += 1 }
+    return UInt8(bitPattern: pointer.pointee)
+  }
+}

@@ -1,0 +1,68 @@
+/// A file, or a line of a file, that gives no entry, and why.
+package struct SkippedInput: Sendable, Equatable {
+  /// Relative to the indexed root, `/` between folders; never an absolute path.
+  package var file: String
+  /// 1-based; nil when the whole file is meant.
+  package var line: Int?
+  /// A plain sentence without a local path.
+  package var reason: String
+  /// The name stands for a folder: nothing is known about the files in it, so none of them counts as deleted.
+  package var isFolder: Bool
+
+  package init(file: String, line: Int? = nil, reason: String, isFolder: Bool = false) {
+    self.file = file
+    self.line = line
+    self.reason = reason
+    self.isFolder = isFolder
+  }
+}
+
+/// A file that holds content, as the walk found it.
+package struct SourceFile: Sendable, Equatable {
+  /// Absolute, without symbolic links: what to open.
+  package var path: String
+  /// Relative to the root, `/` between folders: what users see, and what entries name as their source.
+  package var name: String
+  package var byteCount: Int
+  /// Nanoseconds since 1970.
+  package var modificationTime: Int64
+  package var inode: UInt64
+
+  package init(path: String, name: String, byteCount: Int, modificationTime: Int64, inode: UInt64) {
+    self.path = path
+    self.name = name
+    self.byteCount = byteCount
+    self.modificationTime = modificationTime
+    self.inode = inode
+  }
+}
+
+/// A PATH that the user named does not exist.
+package struct MissingInputError: Error, Equatable, CustomStringConvertible {
+  /// As the user typed it.
+  package var path: String
+  package init(_ path: String) { self.path = path }
+  package var description: String { "there is no file or folder \(path)" }
+}
+
+/// What is read, by the end of the file's name.
+enum ContentFormat {
+  case markdown
+  /// Markdown with JavaScript imports and components.
+  case mdx
+  /// Plain text, or Markdown when its content says so.
+  case text
+  /// One JSON object a line.
+  case jsonLines
+
+  init?(name: String) {
+    guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
+    switch name[name.utf8.index(after: dot)...].lowercased() {
+    case "md", "markdown": self = .markdown
+    case "mdx": self = .mdx
+    case "txt", "text": self = .text
+    case "jsonl", "ndjson": self = .jsonLines
+    default: return nil
+    }
+  }
+}
