@@ -12,7 +12,7 @@ package final class Searcher {
   private let analyzer: Analyzer
   private let parser: QueryParser
   private let extractor: FeatureExtractor
-  private let model: BM25F
+  let model: BM25F
 
   package init(_ snapshot: IndexSnapshot) throws {
     self.snapshot = snapshot

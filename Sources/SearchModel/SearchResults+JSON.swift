@@ -50,7 +50,7 @@ extension Hit {
       json.key("title")
       json.string(entry.title)
       json.key("title_html")
-      json.string(titleHTML)
+      json.string(markedHTML(entry.title, titleHighlights))
       json.key("url")
       json.string(entry.url)
       json.key("anchor")
@@ -70,7 +70,7 @@ extension Hit {
       json.key("score")
       json.number(score)
       json.key("snippet")
-      json.string(snippetHTML)
+      json.string(markedHTML(snippet, snippetHighlights))
       json.key("highlights")
       json.object { json in
         json.key("title")

@@ -12,22 +12,19 @@ package struct Hit: Equatable, Sendable {
   package var match: MatchKind
   /// Compares within one answer only.
   package var score: Float
-  /// HTML: escaped, matches in `<mark>`.
-  package var titleHTML: String
-  package var snippetHTML: String
-  /// UTF-8 ranges of the matches in the unescaped title and snippet.
+  /// Excerpt of the text.
+  package var snippet: String
+  /// UTF-8 ranges of the matches in the title and the snippet, in order, apart, on character borders.
   package var titleHighlights: [Range<Int>]
   package var snippetHighlights: [Range<Int>]
 
   package init(
-    entry: Entry, match: MatchKind, score: Float, titleHTML: String, snippetHTML: String,
-    titleHighlights: [Range<Int>], snippetHighlights: [Range<Int>]
+    entry: Entry, match: MatchKind, score: Float, snippet: String, titleHighlights: [Range<Int>], snippetHighlights: [Range<Int>]
   ) {
     self.entry = entry
     self.match = match
     self.score = score
-    self.titleHTML = titleHTML
-    self.snippetHTML = snippetHTML
+    self.snippet = snippet
     self.titleHighlights = titleHighlights
     self.snippetHighlights = snippetHighlights
   }

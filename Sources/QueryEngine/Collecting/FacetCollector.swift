@@ -20,7 +20,7 @@ struct FacetCollector {
     }
 
     /// Counts the set documents of a window.
-    mutating func count(_ documents: borrowing DocumentWindow, base: UInt32, documentCount: Int) throws {
+    mutating func count(_ documents: DocumentWindow, base: UInt32, documentCount: Int) throws {
       try column.check(Int(base)..<min(Int(base + DocumentWindow.size), documentCount))
       counts.withUnsafeMutableBufferPointer { counts in
         documents.forEach { relative in

@@ -44,15 +44,15 @@ struct DocumentWindow: Sendable {
     return sum
   }
 
-  mutating func formIntersection(_ other: borrowing DocumentWindow) {
+  mutating func formIntersection(_ other: DocumentWindow) {
     for word in 0..<Self.wordCount { words[word] &= other.words[word] }
   }
 
-  mutating func formUnion(_ other: borrowing DocumentWindow) {
+  mutating func formUnion(_ other: DocumentWindow) {
     for word in 0..<Self.wordCount { words[word] |= other.words[word] }
   }
 
-  mutating func subtract(_ other: borrowing DocumentWindow) {
+  mutating func subtract(_ other: DocumentWindow) {
     for word in 0..<Self.wordCount { words[word] &= ~other.words[word] }
   }
 

@@ -43,7 +43,7 @@ struct FilterMatcher {
   }
 
   /// The candidates that pass.
-  func match(window base: UInt32, among candidates: borrowing DocumentWindow) throws -> DocumentWindow {
+  func match(window base: UInt32, among candidates: DocumentWindow) throws -> DocumentWindow {
     let documents = Int(base)..<min(Int(base + DocumentWindow.size), segment.documentCount)
     var passed = DocumentWindow()
     switch condition {

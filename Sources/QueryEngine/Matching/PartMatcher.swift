@@ -21,7 +21,7 @@ class PartMatcher {
   func nextCandidate(from document: UInt32) throws -> UInt32 { PostingsCursor.end }
 
   /// The matches in the window that starts at `base`, among `candidates` (all that are set there count).
-  func match(window base: UInt32, among candidates: borrowing DocumentWindow) throws -> PartMatches {
+  func match(window base: UInt32, among candidates: DocumentWindow) throws -> PartMatches {
     PartMatches()
   }
 }
@@ -46,7 +46,7 @@ final class TermMatcher: PartMatcher {
   }
 
   override func match(
-    window base: UInt32, among candidates: borrowing DocumentWindow
+    window base: UInt32, among candidates: DocumentWindow
   ) throws -> PartMatches {
     var matches = PartMatches()
     try cursor.seek(to: base)
@@ -117,7 +117,7 @@ final class PhraseMatcher: PartMatcher {
   }
 
   override func match(
-    window base: UInt32, among candidates: borrowing DocumentWindow
+    window base: UInt32, among candidates: DocumentWindow
   ) throws -> PartMatches {
     var matches = PartMatches()
     let end = base + DocumentWindow.size
@@ -188,7 +188,7 @@ final class AnyMatcher: PartMatcher {
   }
 
   override func match(
-    window base: UInt32, among candidates: borrowing DocumentWindow
+    window base: UInt32, among candidates: DocumentWindow
   ) throws -> PartMatches {
     var matches = PartMatches()
     for (number, alternative) in alternatives.enumerated() {

@@ -11,8 +11,7 @@ struct Highlighter {
     let titleRanges = joined(matcher.matches(in: entry.title, isTitle: true).map(\.range))
     let snippet = snippet(of: entry)
     return Hit(
-      entry: entry, match: match, score: score, titleHTML: Self.html(entry.title, marking: titleRanges),
-      snippetHTML: Self.html(snippet.text, marking: snippet.highlights), titleHighlights: titleRanges,
+      entry: entry, match: match, score: score, snippet: snippet.text, titleHighlights: titleRanges,
       snippetHighlights: snippet.highlights)
   }
 
@@ -27,27 +26,5 @@ struct Highlighter {
       if entry.text.isEmpty { return Snippeter.snippet(of: entry.description, matches: []) }
     }
     return Snippeter.snippet(of: entry.text, matches: matches)
-  }
-
-  /// Escaped text with `<mark>` around the ranges, which ascend and lie on character borders.
-  static func html(_ text: String, marking ranges: [Range<Int>]) -> String {
-    var result: [UInt8] = []
-    var next = 0
-    for (offset, byte) in text.utf8.enumerated() {
-      if next < ranges.count, offset == ranges[next].lowerBound { result += "<mark>".utf8 }
-      switch byte {
-      case UInt8(ascii: "&"): result += "&amp;".utf8
-      case UInt8(ascii: "<"): result += "&lt;".utf8
-      case UInt8(ascii: ">"): result += "&gt;".utf8
-      case UInt8(ascii: "\""): result += "&quot;".utf8
-      case UInt8(ascii: "'"): result += "&#39;".utf8
-      default: result.append(byte)
-      }
-      if next < ranges.count, offset + 1 == ranges[next].upperBound {
-        result += "</mark>".utf8
-        next += 1
-      }
-    }
-    return String(decoding: result, as: UTF8.self)
   }
 }

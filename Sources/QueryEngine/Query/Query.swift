@@ -59,3 +59,13 @@ package enum QueryLimitError: Error, Equatable, CustomStringConvertible {
     }
   }
 }
+
+extension QueryChunk {
+  /// The chunk as it is compared: folded, Latin parts joined by spaces.
+  var foldedText: String {
+    switch self {
+    case .han(let run): run.text
+    case .latin(let chunk): chunk.parts.map(\.text).joined(separator: " ")
+    }
+  }
+}

@@ -15,7 +15,7 @@ final class ScoringTerm {
   ///
   /// - Parameter count: how many documents are set; few are looked up one by one, many by a walk over the list.
   func add(
-    to scores: UnsafeMutablePointer<Float>, window base: UInt32, documents: borrowing DocumentWindow, count: Int,
+    to scores: UnsafeMutablePointer<Float>, window base: UInt32, documents: DocumentWindow, count: Int,
     model: BM25F, titleLengths: NumberColumn, bodyLengths: NumberColumn
   ) throws {
     try cursor.seek(to: base)

@@ -1,0 +1,86 @@
+import SearchModel
+
+extension SegmentReader {
+  /// Reads every byte and checks what the format promises: checksums, order, counts, bounds, ordinals, every
+  /// posting of every term, every stored field.
+  ///
+  /// - Returns: the number of postings read.
+  @discardableResult
+  package func verify() throws(IndexFormatError) -> Int {
+    try file.verifyPages()
+    try verifyColumns()
+    try verifyStored()
+    return try verifyTerms()
+  }
+
+  private func verifyColumns() throws(IndexFormatError) {
+    try titleLengths.check(0..<documentCount)
+    try bodyLengths.check(0..<documentCount)
+    try days.check(0..<documentCount)
+    var title = 0
+    var body = 0
+    for document in 0..<documentCount {
+      title += Int(titleLengths[document])
+      body += Int(bodyLengths[document])
+    }
+    guard title == statistics.titleLength, body == statistics.bodyLength else {
+      throw file.error(.invalid("lengths that add up to the statistics"), in: .lengths)
+    }
+    for key in FacetKey.allCases { try facet(key).verify(documentCount: documentCount) }
+    try keys.verify()
+  }
+
+  private func verifyStored() throws(IndexFormatError) {
+    let stored = try storedFields()
+    for document in 0..<documentCount { _ = try entry(document, from: stored) }
+  }
+
+  private func verifyTerms() throws(IndexFormatError) -> Int {
+    var cursor = TermCursor(terms)
+    var previous: [UInt8]?
+    var termCount = 0
+    var postingCount = 0
+    var positions: [UInt32] = []
+    var postingsEnd = 0
+    var positionsEnd = 0
+    while try cursor.next() {
+      if let previous, !previous.lexicographicallyPrecedes(cursor.key) {
+        throw file.error(.invalid("terms that ascend strictly"), in: .terms)
+      }
+      previous = cursor.key
+      termCount += 1
+      if !cursor.entry.isInline {
+        guard cursor.entry.postings.lowerBound == postingsEnd, cursor.entry.positions.lowerBound == positionsEnd
+        else { throw file.error(.invalid("lists without gaps"), in: .terms) }
+        postingsEnd = cursor.entry.postings.upperBound
+        positionsEnd = cursor.entry.positions.upperBound
+      }
+      let postings = try self.postings(of: cursor.entry)
+      var count = 0
+      while postings.docID != PostingsCursor.end {
+        count += 1
+        guard postings.frequency > 0, postings.titleFrequency <= postings.frequency else {
+          throw file.error(.invalid("title frequencies up to frequencies"), in: .postings, at: cursor.entry.postings.lowerBound)
+        }
+        if cursor.entry.hasPositions {
+          try postings.positions(into: &positions)
+          guard positions.count == Int(postings.frequency) else {
+            throw file.error(.invalid("a position per occurrence"), in: .positions, at: cursor.entry.positions.lowerBound)
+          }
+        }
+        try postings.advance()
+      }
+      guard count == cursor.entry.documentFrequency else {
+        throw file.error(.invalid("as many postings as the dictionary says"), in: .postings)
+      }
+      postingCount += count
+    }
+    guard termCount == terms.termCount else {
+      throw file.error(.invalid("as many terms as the index says"), in: .termIndex)
+    }
+    guard postingsEnd == file.byteCount(of: .postings), positionsEnd == file.byteCount(of: .positions) else {
+      throw file.error(.invalid("nothing after the last list"), in: .postings)
+    }
+    return postingCount
+  }
+}

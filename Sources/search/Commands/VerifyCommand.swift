@@ -1,0 +1,42 @@
+import ArgumentParser
+import IndexFormat
+import SearchModel
+
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify", abstract: "Read and check every byte of the index.")
+
+  @OptionGroup var options: IndexOptions
+  @Flag(help: "Print one JSON object.") var json = false
+
+  func run() throws {
+    let snapshot = try IndexSnapshot(in: options.directory)
+    var postings = 0
+    var bytes = 0
+    for segment in snapshot.segments {
+      postings += try segment.verify()
+      bytes += segment.file.byteCount
+    }
+    if json {
+      var json = JSONWriter()
+      json.object { json in
+        json.key("ok")
+        json.bool(true)
+        json.key("commit")
+        json.number(snapshot.commit.number)
+        json.key("segments")
+        json.number(snapshot.segments.count)
+        json.key("entries")
+        json.number(snapshot.entryCount)
+        json.key("postings")
+        json.number(postings)
+        json.key("bytes")
+        json.number(bytes)
+      }
+      Output.print(json.bytes)
+    } else if !options.quiet {
+      Output.print(
+        "The index is sound: \(Numbers.grouped(snapshot.entryCount)) entries, \(Numbers.grouped(postings)) postings, \(Numbers.bytes(bytes)) read.")
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import ContentIngest
+import IndexFormat
+import IndexStorage
+import QueryEngine
+
+/// The exit codes of the program (sysexits), in one place.
+struct ExitStatus {
+  static let nothingFound: Int32 = 1
+  static let usage: Int32 = 64
+  static let badData: Int32 = 65
+  static let noInput: Int32 = 66
+  static let internalError: Int32 = 70
+  static let inputOutput: Int32 = 74
+  static let locked: Int32 = 75
+
+  var status: Int32
+  var message: String
+
+  /// What an error means to the user; nil for those that the argument parser explains itself.
+  init?(_ error: any Error) {
+    switch error {
+    case let error as CommandError:
+      self.init(error.status, error.message)
+    case let error as IndexOpenError:
+      self.init(Self.noInput, "\(error). Run: search index")
+    case let error as IndexFormatError:
+      let remedy =
+        error.isVersionMismatch ? "Rebuild it with: search index --full" : "The index is damaged. Rebuild it with: search index --full"
+      self.init(Self.badData, "\(error). \(remedy)")
+    case let error as MissingInputError:
+      self.init(Self.noInput, "\(error)")
+    case is IndexLockedError:
+      self.init(Self.locked, "another `search index` is at work on this index; try again when it is done")
+    case let error as FileError:
+      self.init(error.isNotFound ? Self.noInput : Self.inputOutput, "\(error)")
+    case let error as QueryLimitError:
+      self.init(Self.usage, "\(error)")
+    default:
+      return nil
+    }
+  }
+
+  private init(_ status: Int32, _ message: String) {
+    self.status = status
+    self.message = message
+  }
+}
+
+/// A failure that the command itself has found, with its exit code.
+struct CommandError: Error {
+  var status: Int32
+  var message: String
+}

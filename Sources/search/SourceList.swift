@@ -1,0 +1,62 @@
+import Glibc
+import IndexFormat
+import IndexStorage
+
+/// What a run of `search index` reads: the PATHs given, those of the last commit, or standard input.
+enum SourceList {
+  case paths([String])
+  case standardInput
+
+  /// How the commit records standard input.
+  private static let standardInputMark = "-"
+
+  init(paths: [String], stdin: Bool, directory: IndexDirectory) throws {
+    if stdin {
+      self = .standardInput
+      return
+    }
+    if !paths.isEmpty {
+      self = .paths(paths)
+      return
+    }
+    // A damaged pointer does not stop a rebuild, but its sources are lost.
+    let commit: Commit?
+    do { commit = try Commit(in: directory) } catch let error as IndexFormatError {
+      throw CommandError(
+        status: ExitStatus.badData,
+        message: "\(error). Name the files and folders again to rebuild: search index PATH…")
+    }
+    guard let commit else {
+      self = .paths(["."])
+      return
+    }
+    if commit.sourcePaths == [Self.standardInputMark] {
+      throw CommandError(
+        status: ExitStatus.usage,
+        message: "this index was built from standard input; give --stdin again, or name files and folders")
+    }
+    self = .paths(commit.sourcePaths.map { $0.hasPrefix("/") ? $0 : directory.path + "/" + $0 })
+  }
+
+  /// Relative to the index directory, so that index and content can move together.
+  func recorded(for directory: IndexDirectory) -> [String] {
+    guard case .paths(let paths) = self else { return [Self.standardInputMark] }
+    guard let base = canonical(directory.path) else { return paths }
+    var seen = Set<String>()
+    return paths.map { path in canonical(path).map { relative($0, to: base) } ?? path }.filter { seen.insert($0).inserted }
+  }
+
+  private func canonical(_ path: String) -> String? {
+    guard let real = realpath(path, nil) else { return nil }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
+  private func relative(_ path: String, to base: String) -> String {
+    let from = base.split(separator: "/")
+    let to = path.split(separator: "/")
+    let shared = zip(from, to).prefix { $0 == $1 }.count
+    let steps = Array(repeating: "..", count: from.count - shared) + to[shared...].map(String.init)
+    return steps.isEmpty ? "." : steps.joined(separator: "/")
+  }
+}

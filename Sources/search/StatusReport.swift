@@ -1,0 +1,137 @@
+import Glibc
+import IndexFormat
+import IndexStorage
+import SearchModel
+
+/// What an index holds, for `search status` and for `search` alone.
+struct StatusReport {
+  let path: String
+  let snapshot: IndexSnapshot
+
+  init(_ directory: IndexDirectory) throws {
+    path = directory.path
+    snapshot = try IndexSnapshot(in: directory)
+  }
+
+  /// Live entries per value of a facet, most first.
+  static func counts(of key: FacetKey, in snapshot: IndexSnapshot) throws -> [(kind: String, count: Int)] {
+    var counts: [String: Int] = [:]
+    for segment in snapshot.segments {
+      let column = segment.facet(key)
+      try column.check(0..<segment.documentCount)
+      var byOrdinal = [Int](repeating: 0, count: column.valueCount)
+      for document in 0..<segment.documentCount where segment.live?.isLive(document) ?? true {
+        column.forEachOrdinal(of: document) { byOrdinal[$0] += 1 }
+      }
+      for (ordinal, count) in byOrdinal.enumerated() where count > 0 {
+        counts[try column.value(ordinal), default: 0] += count
+      }
+    }
+    return counts.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  /// One sentence on the index of a directory, whatever state it is in.
+  static func sentence(of directory: IndexDirectory) -> String {
+    do {
+      let report = try StatusReport(directory)
+      return
+        "Index in \(directory.path): \(Numbers.grouped(report.snapshot.entryCount)) entries, commit \(report.snapshot.commit.number), \(Numbers.age(seconds: report.ageInSeconds)) old."
+    } catch is IndexOpenError {
+      return "No index in \(directory.path). Run: search index"
+    } catch {
+      return ExitStatus(error)?.message ?? "\(error)"
+    }
+  }
+
+  var ageInSeconds: Int { max(0, Int(time(nil)) - snapshot.commit.createdAt) }
+
+  /// Bytes per section over all segments, in the order of the format.
+  private var sections: [(name: String, bytes: Int)] {
+    SectionID.allCases.map { id in (id.name, snapshot.segments.reduce(0) { $0 + $1.file.byteCount(of: id) }) }
+  }
+
+  private var byteCount: Int { snapshot.segments.reduce(0) { $0 + $1.file.byteCount } }
+
+  func lines() throws -> [String] {
+    let commit = snapshot.commit
+    func counted(_ key: FacetKey) throws -> String {
+      let counts = try Self.counts(of: key, in: snapshot).prefix(12)
+      return counts.isEmpty
+        ? "none" : counts.map { "\(Output.harmless($0.kind)) \(Numbers.grouped($0.count))" }.joined(separator: " · ")
+    }
+    var lines = [
+      "index      \(path)",
+      "commit     \(commit.number), \(Numbers.age(seconds: ageInSeconds)) old",
+      "sources    \(commit.sourcePaths.map(Output.harmless).joined(separator: ", "))",
+      "entries    \(Numbers.grouped(snapshot.entryCount)) (\(try counted(.kind)))",
+      "languages  \(try counted(.lang))",
+      "segments   \(snapshot.segments.count)",
+      "terms      \(Numbers.grouped(snapshot.segments.reduce(0) { $0 + $1.terms.termCount }))",
+      "analyzer   \(commit.analyzer)",
+      "size       \(Numbers.bytes(byteCount))",
+    ]
+    for section in sections {
+      lines.append("  \(section.name)\(String(repeating: " ", count: 14 - section.name.count))\(Numbers.bytes(section.bytes))")
+    }
+    return lines
+  }
+
+  func json() throws -> [UInt8] {
+    var json = JSONWriter()
+    let languages = try Self.counts(of: .lang, in: snapshot)
+    let kinds = try Self.counts(of: .kind, in: snapshot)
+    func counts(_ values: [(kind: String, count: Int)], to json: inout JSONWriter) {
+      json.object { json in
+        for value in values {
+          json.key(value.kind)
+          json.number(value.count)
+        }
+      }
+    }
+    json.object { json in
+      json.key("index")
+      json.string(path)
+      json.key("commit")
+      json.number(snapshot.commit.number)
+      json.key("created_at")
+      json.number(snapshot.commit.createdAt)
+      json.key("age_s")
+      json.number(ageInSeconds)
+      json.key("sources")
+      json.strings(snapshot.commit.sourcePaths)
+      json.key("analyzer")
+      json.string(snapshot.commit.analyzer)
+      json.key("entries")
+      json.number(snapshot.entryCount)
+      json.key("kinds")
+      counts(kinds, to: &json)
+      json.key("languages")
+      counts(languages, to: &json)
+      json.key("terms")
+      json.number(snapshot.segments.reduce(0) { $0 + $1.terms.termCount })
+      json.key("bytes")
+      json.number(byteCount)
+      json.key("segments")
+      json.array { json in
+        for segment in snapshot.segments {
+          json.object { json in
+            json.key("file")
+            json.string(segment.file.name)
+            json.key("entries")
+            json.number(segment.liveCount)
+            json.key("bytes")
+            json.number(segment.file.byteCount)
+          }
+        }
+      }
+      json.key("sections")
+      json.object { json in
+        for section in sections {
+          json.key(section.name)
+          json.number(section.bytes)
+        }
+      }
+    }
+    return json.bytes
+  }
+}
