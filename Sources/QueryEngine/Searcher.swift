@@ -57,6 +57,15 @@ package final class Searcher {
       commit: snapshot.commit.number, hits: hits, facets: answer.facets)
   }
 
+  /// The ids of the answer alone: no stored field is read.
+  package func rankedIDs(_ request: SearchRequest) throws -> [String] {
+    let plan = try plan(request)
+    if plan.isEmpty { return [] }
+    return try answer(plan, request, deadline: .none).ranked.map {
+      try snapshot.segments[$0.segment].keys.id(of: Int($0.document))
+    }
+  }
+
   func plan(_ request: SearchRequest) throws -> QueryPlan {
     try QueryPlan(
       try parser.parse(request.text), facetFilters: request.filters,

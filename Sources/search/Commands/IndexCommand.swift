@@ -39,7 +39,7 @@ struct IndexCommand: ParsableCommand {
       inputs = found.files
       summary.skipped = found.skipped
     }
-    let target = dryRun ? try ScratchIndex(beside: options.directory) : nil
+    let target = dryRun ? try ScratchIndex() : nil
     let directory = target?.directory ?? options.directory
     let writer = try IndexWriter(
       in: directory, options: .init(memoryBudget: memory.bytes, now: Int(time(nil))))
@@ -104,23 +104,4 @@ struct MemorySize: ExpressibleByArgument, CustomStringConvertible {
 
   var description: String { bytes % (1 << 20) == 0 ? "\(bytes >> 20)M" : "\(bytes)" }
   var defaultValueDescription: String { description }
-}
-
-/// An index nobody looks at, for `--dry-run`; gone with this object.
-final class ScratchIndex {
-  let directory: IndexDirectory
-
-  init(beside index: IndexDirectory) throws {
-    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var template = Array((parent + "/search-dry-run-XXXXXX").utf8CString)
-    guard mkdtemp(&template) != nil else {
-      throw FileError(operation: "mkdtemp", path: parent, code: errno)
-    }
-    directory = IndexDirectory(path: String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
-  }
-
-  deinit {
-    for name in (try? directory.fileNames()) ?? [] { try? directory.remove(name) }
-    rmdir(directory.path)
-  }
 }
