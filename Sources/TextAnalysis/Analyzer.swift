@@ -88,6 +88,8 @@ internal import CICU
   // MARK: The query side
 
   var isQuery = false
+  /// Tests switch it off to hold the fast walk against the general one.
+  var isFast = true
   var queryChunks: [QueryChunk] = []
 
   package init() throws {
@@ -153,6 +155,10 @@ internal import CICU
     pending = .none
     var i = 0
     while i < sourceCount {
+      if !chunkOpen && dotStart < 0 && url == .none && !isQuery && isFast {
+        i = fastWalk(from: i, into: &buffer)
+        if i == sourceCount { break }
+      }
       let byte = unsafe source[i]
       if byte < 0x80 {
         if unsafe codePoints.ascii[Int(byte)] & ASCIIClass.word != 0 {
@@ -166,9 +172,7 @@ internal import CICU
         continue
       }
       let (entry, count) = character(at: i)
-      if entry.isPlainHan && !isQuery {
-        i = walkHan(at: i, entry, count, into: &buffer)
-      } else if entry.isA(.several) || joins(at: i + count) {
+      if entry.isA(.several) || joins(at: i + count) {
         i = walkSegment(at: i, into: &buffer)
       } else {
         take(entry, start: i, end: i + count, into: &buffer)
@@ -267,68 +271,6 @@ internal import CICU
   }
 
   // MARK: Han runs
-
-  /// As many Han characters as follow one another; returns where the first other thing stands.
-  func walkHan(
-    at start: Int, _ first: CodePointEntry, _ firstCount: Int, into buffer: inout TokenBuffer
-  ) -> Int {
-    if chunkOpen { closeChunk(into: &buffer) }
-    dotStart = -1
-    url = .none
-    var i = start
-    var entry = first
-    var end = start + firstCount
-    var isJoined = joins(at: end)
-    if isJoined { return walkSegment(at: i, into: &buffer) }
-
-    // The first character looks back: it may continue a run over a line break.
-    takeHan(entry.folded, start: i, end: end, into: &buffer)
-    let run = hanChunk
-    var before = i
-    while end < sourceCount {
-      i = end
-      guard unsafe source[i] >= 0x80 else { break }
-      let (next, count) = character(at: i)
-      guard next.isPlainHan else { break }
-      end = i + count
-      isJoined = joins(at: end)
-      if isJoined {
-        end = i
-        break
-      }
-      if stagedTokenCount + 2 > Self.stagedTokenCapacity
-        || stagedByteCount + 8 > Self.stagedByteCapacity
-      {
-        flush(into: &buffer)
-      }
-      entry = next
-      // Sound: room for two tokens and eight bytes was made just above.
-      let folded = entry.folded
-      let at = stagedByteCount
-      unsafe stagedBytes[at] = UInt8(truncatingIfNeeded: 0xE0 | folded >> 12)
-      unsafe stagedBytes[at &+ 1] = UInt8(truncatingIfNeeded: 0x80 | folded >> 6 & 0x3F)
-      unsafe stagedBytes[at &+ 2] = UInt8(truncatingIfNeeded: 0x80 | folded & 0x3F)
-      let term = UInt32(truncatingIfNeeded: byteBase &+ at)
-      let pairLength = hanTermLength &+ 3
-      let slot = stagedTokenCount
-      unsafe stagedTokens[slot] = Token(
-        kind: .hanPair, termLength: UInt16(truncatingIfNeeded: pairLength),
-        termStart: term &- UInt32(truncatingIfNeeded: hanTermLength), position: position &- 1,
-        start: UInt32(truncatingIfNeeded: before), end: UInt32(truncatingIfNeeded: end), chunk: run)
-      unsafe stagedTokens[slot &+ 1] = Token(
-        kind: .han, termLength: 3, termStart: term, position: position,
-        start: UInt32(truncatingIfNeeded: i), end: UInt32(truncatingIfNeeded: end), chunk: run)
-      stagedTokenCount = slot &+ 2
-      stagedByteCount = at &+ 3
-      hanTermLength = 3
-      position &+= 1
-      length &+= 1
-      before = i
-    }
-    hanStart = before
-    hanEnd = end
-    return end
-  }
 
   /// One Han character: a token, and a pair with its neighbour in the run.
   func takeHan(_ folded: UInt32, start: Int, end: Int, into buffer: inout TokenBuffer) {
