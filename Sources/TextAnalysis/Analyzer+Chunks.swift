@@ -239,7 +239,7 @@ extension Analyzer {
         .latin, termStart: at, termLength: part.byteCount, position: first + UInt32(index), start: part.start,
         end: part.end, chunk: chunk)
       if part.isASCIIWord {
-        if part.end - part.start == part.byteCount {
+        if isASCII(from: part.start, count: part.byteCount), part.end - part.start == part.byteCount {
           emitPieces(
             termStart: at, start: part.start, count: part.byteCount, position: first + UInt32(index),
             chunk: chunk)
@@ -291,6 +291,14 @@ extension Analyzer {
     emit(.stem, termStart: at, termLength: count, position: position, start: start, end: end, chunk: chunk)
   }
 
+  /// Whether the text is ASCII there. ß folds to two letters and is as long as they are: no case to read.
+  private func isASCII(from start: Int, count: Int) -> Bool {
+    for k in start..<min(start + count, sourceCount) {
+      if unsafe source[k] >= 0x80 { return false }
+    }
+    return true
+  }
+
   /// CamelCase pieces of at least two letters of a word already staged; `start` is where it stands in
   /// the text, one ASCII letter per byte.
   func emitPieces(termStart: Int, start: Int, count: Int, position: UInt32, chunk: UInt32) {
@@ -306,8 +314,6 @@ extension Analyzer {
     }
     var k = 1
     while k < count {
-      // ß folds to two letters and is as long as they are: no case to read there.
-      if unsafe source[start + k] >= 0x80 { return }
       let afterLower = isUpper(k) && isLower(k - 1)
       // In HTTPServer the S begins a piece; the s of LLMs does not.
       let next: UInt8 = k + 1 < count ? unsafe source[start + k + 1] : 0

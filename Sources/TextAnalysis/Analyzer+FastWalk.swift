@@ -177,7 +177,6 @@ extension Analyzer {
       guard current.isPlainHan else { break walk }
       // A run: each character is looked up once, as the neighbour of the one before it.
       var continues = last == .han && (gap == .nothing || gap == .lineBreak)
-      if !continues && last == .han { position &+= 1 }
       var isOver = false
       var isStuck = false
       while !isOver {
@@ -213,6 +212,7 @@ extension Analyzer {
               chunk: hanChunk)
             slot &+= 1
           } else {
+            if last == .han { position &+= 1 }
             hanChunk = nextChunk
             nextChunk &+= 1
             continues = true
