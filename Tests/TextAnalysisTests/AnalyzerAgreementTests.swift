@@ -28,7 +28,7 @@ import Testing
     return false
   }
 
-  @Test("tokens equal those of the plain analyzer", arguments: UInt64(0)..<40)
+  @Test("tokens equal those of the plain analyzer", arguments: UInt64(0)..<100)
   func equalsPlainAnalyzer(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
     let analyzer = try Analyzer()
