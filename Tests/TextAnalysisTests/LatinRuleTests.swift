@@ -1,5 +1,7 @@
 import Testing
-import TextAnalysis
+
+@testable import TextAnalysis
+import SearchTestSupport
 
 @Suite struct LatinRuleTests {
   /// The rules by which a query chunk matches a text: what the query engine does, on one text.
@@ -124,7 +126,8 @@ import TextAnalysis
   func remembersStems() throws {
     let words = [
       "happily", "happy", "generalizations", "internationalizations", "sky", "dying", "skies", "news",
-      "abcdefghijklmnop",
+      "abcdefghijklmnop", "characteristically", "internationalizationally",
+      "abcdefghijklmnopqrstuvwxyzabcdefghi",
     ]
     for word in words {
       let analyzer = try Analyzer()
@@ -141,6 +144,42 @@ import TextAnalysis
       }
       #expect(stems == (first.map { [$0, $0] } ?? []))
     }
+  }
+
+  @Test("the stems remembered are those of a stemmer that remembers nothing", arguments: UInt64(0)..<4)
+  func stemsAgree(seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let beginnings = [
+      "gener", "commun", "ab", "str", "inter", "counter", "electro", "hyper", "un", "dis", "y", "qu",
+    ]
+    let middles = ["al", "iz", "ation", "at", "ical", "ment", "ous", "iv", "e", "o", "ing", "ful", "ly"]
+    let endings = ["s", "ed", "ing", "ly", "ness", "es", "ies", "y", "ment", "ation", "e", ""]
+    let words = (0..<3_000).map { _ in
+      var word = beginnings.randomElement(using: &random)!
+      for _ in 0..<Int.random(in: 0...6, using: &random) { word += middles.randomElement(using: &random)! }
+      return word + endings.randomElement(using: &random)!
+    }
+    let analyzer = try Analyzer()
+    var buffer = TokenBuffer()
+    // Twice: the second time most come from the table.
+    for _ in 0..<2 {
+      buffer.removeAll()
+      analyzer.analyze(words.joined(separator: " "), into: &buffer)
+    }
+    let found = buffer.tokens.filter { $0.kind == .stem }.map {
+      String(decoding: buffer.term(of: $0), as: UTF8.self)
+    }
+    let wanted = words.compactMap { word -> String? in
+      let bytes = Array(word.utf8) + Array(repeating: 0, count: Stemmer.padding)
+      guard word.utf8.count > 3 else { return nil }
+      var stemmer = Stemmer()
+      return bytes.withUnsafeBufferPointer { bytes in
+        stemmer.stem(bytes.baseAddress!, count: word.utf8.count).map {
+          String(decoding: UnsafeBufferPointer(start: $0.bytes, count: $0.count), as: UTF8.self)
+        }
+      }
+    }
+    #expect(found == wanted)
   }
 
   @Test("terms are cut at 255 bytes, at a character border")
