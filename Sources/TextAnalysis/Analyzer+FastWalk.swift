@@ -234,6 +234,21 @@ extension Analyzer {
             break
           }
           current = next
+          let stretch = unsafe Self.hanStretch(
+            text, count, entries, tokens + slot, bytes + target, at: i, current, position: position,
+            term: base &+ UInt32(truncatingIfNeeded: target), chunk: hanChunk,
+            limit: slot > lastSlot ? 0 : (lastSlot &- slot) / 2 &+ 1)
+          slot &+= 2 &* stretch.count
+          target &+= 3 &* stretch.count
+          position &+= UInt32(truncatingIfNeeded: stretch.count)
+          length &+= stretch.count
+          i &+= 3 &* stretch.count
+          hanStart = i &- 3
+          current = stretch.next
+          if current.bits == 0 {
+            isOver = true
+            break
+          }
         }
         tokenCount = slot
         byteCount = target
@@ -254,6 +269,69 @@ extension Analyzer {
     self.hanTermLength = hanTermLength
     self.hanChunk = hanChunk
     return i
+  }
+
+  /// The inside of a Han run: three-byte characters that follow one, each with its pair.
+  ///
+  /// A loop of its own, so that what it needs stays in registers.
+  ///
+  /// - Parameters:
+  ///   - tokens: room for two tokens per character; `bytes`, room for three bytes.
+  ///   - i: where `first` stands; a plain Han character ends there.
+  ///   - limit: most characters to take.
+  /// - Returns: how many were taken, and the character after them that still belongs to the run but
+  ///   needs a closer look, if there is one.
+  @inline(never)
+  private static func hanStretch(
+    _ text: UnsafePointer<UInt8>, _ textCount: Int, _ entries: UnsafeMutablePointer<UInt32>,
+    _ tokens: UnsafeMutablePointer<Token>, _ bytes: UnsafeMutablePointer<UInt8>, at i: Int,
+    _ first: CodePointEntry, position: UInt32, term: UInt32, chunk: UInt32, limit: Int
+  ) -> (count: Int, next: CodePointEntry) {
+    // Sound: reads end before `textCount`, writes before `limit`; the entry table has one for every
+    // three-byte character.
+    var current = first
+    var count = 0
+    var start = UInt32(truncatingIfNeeded: i)
+    var position = position
+    var term = term
+    var text = unsafe text + i
+    var remaining = textCount &- i
+    var tokens = unsafe tokens
+    var bytes = unsafe bytes
+    while count < limit && remaining >= 6 {
+      var next = CodePointEntry(bits: 0)
+      let lead = unsafe text[3]
+      if lead >= 0x80 {
+        let second = unsafe text[4]
+        let third = unsafe text[5]
+        guard lead & 0xF0 == 0xE0, second & 0xC0 == 0x80, third & 0xC0 == 0x80 else { break }
+        let codePoint = UInt32(lead & 0x0F) &<< 12 | UInt32(second & 0x3F) &<< 6 | UInt32(third & 0x3F)
+        next = unsafe CodePointEntry(bits: entries[Int(truncatingIfNeeded: codePoint)])
+        // An overlong sequence has the bits of a shorter character: not for this loop.
+        if codePoint < 0x800 || next.bits == 0 || next.joins { break }
+      }
+      let folded = current.folded
+      unsafe bytes[0] = UInt8(truncatingIfNeeded: 0xE0 | folded &>> 12)
+      unsafe bytes[1] = UInt8(truncatingIfNeeded: 0x80 | folded &>> 6 & 0x3F)
+      unsafe bytes[2] = UInt8(truncatingIfNeeded: 0x80 | folded & 0x3F)
+      unsafe tokens[0] = Token(
+        kind: .hanPair, termLength: 6, termStart: term &- 3, position: position &- 1, start: start &- 3,
+        end: start &+ 3, chunk: chunk)
+      unsafe tokens[1] = Token(
+        kind: .han, termLength: 3, termStart: term, position: position, start: start, end: start &+ 3,
+        chunk: chunk)
+      count &+= 1
+      start &+= 3
+      position &+= 1
+      term &+= 3
+      remaining &-= 3
+      unsafe text += 3
+      unsafe bytes += 3
+      unsafe tokens += 2
+      if !next.isPlainHan { return (count, CodePointEntry(bits: 0)) }
+      current = next
+    }
+    return (count, current)
   }
 
   /// Whether an ASCII connector after a word ends the chunk.
