@@ -6,7 +6,7 @@ internal import CICU
 /// what normalization may combine goes through ICU, one normalization segment at a time. Han runs
 /// become single characters and pairs; letters and digits become chunks, their parts and forms.
 ///
-/// Opening one costs a few microseconds: ICU's word rules and Snowball wait until they are needed.
+/// Opening one costs some ten microseconds: ICU's word rules and Snowball wait until they are needed.
 /// Owns C handles and scratch memory: one per thread, not `Sendable`.
 ///
 /// What cannot be seen from the outside about safety: all pointers below are owned by the instance
@@ -37,6 +37,10 @@ internal import CICU
   var stagedByteCount = 0
   /// Bytes of the caller's buffer before the staged ones.
   var byteBase = 0
+
+  /// Takes the tokens off the buffer whenever there are `batchCount` of them.
+  var drain: ((inout TokenBuffer) -> Void)?
+  var batchCount = 0
 
   // MARK: Where the walk stands
 
@@ -127,6 +131,27 @@ internal import CICU
   package func analyze(utf8: UnsafeBufferPointer<UInt8>, into buffer: inout TokenBuffer) {
     isQuery = false
     unsafe walk(utf8, into: &buffer)
+  }
+
+  /// The same for a text of any length in bounded memory: hands the tokens over in batches.
+  ///
+  /// `drain` sees a buffer of about `batch` tokens, which is emptied after each call; `length` and
+  /// `nextPosition` of the buffer are right when `analyze` returns. 32 MiB of Han text would otherwise
+  /// make half a gigabyte of tokens.
+  package func analyze(
+    utf8: UnsafeBufferPointer<UInt8>, into buffer: inout TokenBuffer, batch: Int = 16_384,
+    drain: (inout TokenBuffer) -> Void
+  ) {
+    precondition(batch > 0, "a batch of \(batch) tokens")
+    isQuery = false
+    withoutActuallyEscaping(drain) { drain in
+      self.drain = drain
+      batchCount = batch
+      unsafe walk(utf8, into: &buffer)
+      self.drain = nil
+    }
+    if !buffer.tokens.isEmpty { drain(&buffer) }
+    buffer.emptyTokens()
   }
 
   // MARK: The walk
@@ -323,6 +348,10 @@ internal import CICU
     unsafe buffer.tokens.append(contentsOf: UnsafeBufferPointer(start: stagedTokens, count: stagedTokenCount))
     unsafe buffer.bytes.append(contentsOf: UnsafeBufferPointer(start: stagedBytes, count: stagedByteCount))
     precondition(buffer.bytes.count <= Int(UInt32.max), "more than 4 GiB of terms")
+    if let drain, buffer.tokens.count >= batchCount {
+      drain(&buffer)
+      buffer.emptyTokens()
+    }
     stagedTokenCount = 0
     byteBase = buffer.bytes.count
     // A pair shares the bytes of its first character, which must stand right before the next one:

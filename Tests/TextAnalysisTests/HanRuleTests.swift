@@ -184,6 +184,37 @@ import Testing
     #expect(try found == PlainAnalyzer(text).tokens())
   }
 
+  @Test("batches are the tokens of the whole", arguments: UInt64(0)..<10)
+  func batches(seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    var text = RandomText.make(&random, fragments: 3_000)
+    text += String(repeating: "多集群，", count: 2_000)
+    let analyzer = try Analyzer()
+    func outputs(_ buffer: TokenBuffer) -> [PlainAnalyzer.Output] {
+      buffer.tokens.map {
+        PlainAnalyzer.Output(
+          kind: $0.kind, term: String(decoding: buffer.term(of: $0), as: UTF8.self),
+          position: Int($0.position),
+          range: Int($0.start)..<Int($0.end), chunk: Int($0.chunk))
+      }
+    }
+    var whole = TokenBuffer()
+    analyzer.analyze(text, into: &whole)
+    var drained: [PlainAnalyzer.Output] = []
+    var batchCount = 0
+    var buffer = TokenBuffer()
+    text.withUTF8 {
+      analyzer.analyze(utf8: $0, into: &buffer, batch: 500) { batch in
+        drained += outputs(batch)
+        batchCount += 1
+        #expect(batch.tokens.count < 500 + 2_000)
+      }
+    }
+    #expect(batchCount > 3 && buffer.tokens.isEmpty)
+    #expect(drained == outputs(whole))
+    #expect(buffer.length == whole.length && buffer.nextPosition == whole.nextPosition)
+  }
+
   @Test("many marks on one letter take linear time")
   func manyMarks() throws {
     var text = "e"

@@ -1,7 +1,7 @@
+import SearchTestSupport
 import Testing
 
 @testable import TextAnalysis
-import SearchTestSupport
 
 @Suite struct LatinRuleTests {
   /// The rules by which a query chunk matches a text: what the query engine does, on one text.

@@ -100,7 +100,6 @@ final class PlainAnalyzer {
           i += 3
         } else if i < characters.count, characters[i].isConnector {
           // The first connector after a chunk belongs to it, though to no part.
-          if i > 0, previousWasSign { /* the sign was taken already */  }
           i += 1
           if i < characters.count, plusPlusFollows, characters[i].text == "+" { i += 1 }
         }
@@ -114,7 +113,7 @@ final class PlainAnalyzer {
     return output
   }
 
-  private var previousWasSign = false
+  /// The chunk just read ended at `++` before a letter: both signs belong to it, though to no part.
   private var plusPlusFollows = false
 
   private func emit(_ kind: TokenKind, _ term: String, _ position: Int, _ range: Range<Int>) {
