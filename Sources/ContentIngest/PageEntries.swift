@@ -423,8 +423,7 @@ struct PageEntries {
 
   /// What the front matter says that has no field of its own.
   private func introduction() -> [[UInt8]] {
-    front.subtitle.isEmpty || front.subtitle == front.description || front.subtitle == title
-      ? [] : [Array(front.subtitle.utf8)]
+    front.subtitle.isEmpty || front.subtitle == title ? [] : [Array(front.subtitle.utf8)]
   }
 
   private func language(_ texts: String...) -> String {
