@@ -83,7 +83,8 @@ package struct ContentReader {
         }
       } catch {
         if FrontMatter.looksLikeDraft(bytes[block.yaml]) { return skip("draft") }
-        skip(error.reason, line: error.line)
+        skip(error.reason, line: block.linesBefore + error.line)
+        front = error.rest ?? FrontMatter()
         body = bytes[block.bodyStart...]
       }
     }

@@ -51,9 +51,10 @@ struct MarkdownReader {
   private var builder = TextBuilder()
   private var html = HTMLText()
 
+  /// Autolinks last: a page with very many `@`, each of which may be an address, is read without them.
   private static let extensions: [SyntaxExtension] = {
     cmark_gfm_core_extensions_ensure_registered()
-    let names = ["table", "strikethrough", "autolink", "tasklist"]
+    let names = ["table", "strikethrough", "tasklist", "autolink"]
     return names.compactMap { name in cmark_find_syntax_extension(name).map(SyntaxExtension.init) }
   }()
 
@@ -96,11 +97,16 @@ struct MarkdownReader {
     if !unit.text.isEmpty { units.append(unit) }
   }
 
+  private static let addressLimit = 20_000
+
   private static func parse(_ source: [UInt8]) -> OpaquePointer? {
-    parserTurn.withLock { _ in
+    let hasTooManyAddresses = source.count(where: { $0 == UInt8(ascii: "@") }) > addressLimit
+    return parserTurn.withLock { _ in
       guard let parser = cmark_parser_new(CMARK_OPT_FOOTNOTES) else { return nil }
       defer { cmark_parser_free(parser) }
-      for box in extensions { cmark_parser_attach_syntax_extension(parser, box.pointer) }
+      for syntax in hasTooManyAddresses ? extensions.dropLast() : extensions[...] {
+        cmark_parser_attach_syntax_extension(parser, syntax.pointer)
+      }
       source.withUnsafeBufferPointer { bytes in
         bytes.withMemoryRebound(to: CChar.self) { cmark_parser_feed(parser, $0.baseAddress, $0.count) }
       }

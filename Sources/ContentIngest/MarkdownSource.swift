@@ -7,6 +7,10 @@
 struct MarkdownSource {
   /// Block quotes and lists that a line may open; what is written deeper is read at this depth.
   static let nestingLimit = 64
+  /// Signs of emphasis that one paragraph may hold; further ones are text.
+  static let delimiterLimit = 4_000
+  /// Cells of a table row that are read as cells; what follows is text of the last.
+  static let cellLimit = 200
 
   static func prepare(_ bytes: ArraySlice<UInt8>, isMDX: Bool) -> [UInt8] {
     let withoutCalls = removeShortcodes(bytes)
@@ -23,7 +27,7 @@ struct MarkdownSource {
   // MARK: - Shortcodes
 
   /// Longest call that is looked for: past it the braces are text.
-  private static let callLimit = 8 * 1024
+  private static let callLimit = 2 * 1024
 
   /// The text without `{{< … >}}` and `{{% … %}}`.
   ///
@@ -34,6 +38,7 @@ struct MarkdownSource {
     var output: [UInt8] = []
     output.reserveCapacity(bytes.count)
     var copied = bytes.startIndex
+    var mayHoldComments = true
     while true {
       let mark = bytes[open + 2]
       let closer: [UInt8] = [mark == UInt8(ascii: "<") ? UInt8(ascii: ">") : mark, 0x7D, 0x7D]
@@ -46,8 +51,12 @@ struct MarkdownSource {
           output += bytes[open..<inner]
           output += call.dropFirst(2).dropLast(2)
           output += closer
-        } else if call.elementsEqual("comment".utf8), let after = endOfComment(in: bytes, from: copied) {
-          copied = after
+        } else if mayHoldComments, call.elementsEqual("comment".utf8) {
+          if let after = endOfComment(in: bytes, from: copied) {
+            copied = after
+          } else {
+            mayHoldComments = false
+          }
         } else {
           appendShownValues(of: call, to: &output)
         }
@@ -137,6 +146,14 @@ private struct LineRewriter {
   private var isInImport = false
   /// A `**` of this paragraph waits for the one that closes it.
   private var isBold = false
+  /// Columns of the table that the lines may belong to, or 0.
+  private var columns = 0
+  /// Cells that the parser may still invent for rows shorter than their table.
+  private var missingCells = 500_000
+  /// Openings of declarations and instructions that may still be written.
+  private var declarations = 1_000
+  /// Signs of emphasis in this paragraph.
+  private var delimiters = 0
 
   init(isMDX: Bool, capacity: Int) {
     self.isMDX = isMDX
@@ -150,6 +167,8 @@ private struct LineRewriter {
     if isBlank {
       isInImport = false
       isBold = false
+      columns = 0
+      delimiters = 0
       output.append(0x0A)
       return
     }
@@ -342,9 +361,92 @@ private struct LineRewriter {
   /// The line without the container marks beyond the limit: they would only cost memory.
   private mutating func emitBounded(_ line: ArraySlice<UInt8>) {
     let start = contentStart(line)
-    guard let limit = start.limit else { return emitInline(line, from: start.index) }
-    output += line[..<limit]
-    emitInline(line[start.index...], from: start.index)
+    var rest = line
+    if let limit = start.limit {
+      output += line[..<limit]
+      rest = line[start.index...]
+    }
+    if let tamed = tamed(rest, from: start.index) {
+      emitInline(tamed[...], from: 0)
+    } else {
+      emitInline(rest, from: start.index)
+    }
+  }
+
+  // MARK: What the parser takes too long for
+
+  /// The line with signs escaped that would cost the parser time or memory out of proportion, or nil when it has none.
+  ///
+  /// Its time grows with the square of the cells of one row, of the `<?` and `<!` that nothing closes and of the
+  /// signs of emphasis in one paragraph, and every row of a table gets as many cells as the widest. No page
+  /// that is meant to be read comes near the limits.
+  private mutating func tamed(_ line: ArraySlice<UInt8>, from start: Int) -> [UInt8]? {
+    var pipes = 0
+    var openings = 0
+    var isDelimiterRow = true
+    var previous: UInt8 = 0
+    // A bullet, a heading, the first item of a list and a table row begin a paragraph of their own.
+    let first = start < line.endIndex ? line[start] : 0
+    if columns > 0 || first == UInt8(ascii: "#") || (start > line.startIndex && beginsItem(line[..<start])) {
+      delimiters = 0
+    }
+    for byte in line[start...] {
+      if byte == UInt8(ascii: "*") || byte == UInt8(ascii: "~") || byte == UInt8(ascii: "_"), byte != previous {
+        delimiters += 1
+      }
+      if byte == UInt8(ascii: "|") {
+        pipes += 1
+      } else if previous == UInt8(ascii: "<"), byte == UInt8(ascii: "?") || byte == UInt8(ascii: "!") {
+        openings += 1
+      }
+      if byte != UInt8(ascii: "|"), byte != UInt8(ascii: "-"), byte != UInt8(ascii: ":"), byte > 0x20 {
+        isDelimiterRow = false
+      }
+      previous = byte
+    }
+    var escapesPipes = false
+    if isDelimiterRow, pipes > 0 {
+      if pipes > MarkdownSource.cellLimit || missingCells <= 0 {
+        return line.map { $0 == UInt8(ascii: "|") ? 0x20 : $0 }
+      }
+      columns = pipes + 1
+    } else if columns > 0 {
+      missingCells -= max(0, columns - pipes)
+      if missingCells <= 0 {
+        output.append(0x0A)  // the table ends here
+        columns = 0
+      }
+    }
+    if pipes > MarkdownSource.cellLimit { escapesPipes = true }
+    declarations -= openings
+    let escapesOpenings = openings > 0 && declarations < 0
+    let escapesDelimiters = delimiters > MarkdownSource.delimiterLimit
+    guard escapesPipes || escapesOpenings || escapesDelimiters else { return nil }
+    var tamed: [UInt8] = []
+    tamed.reserveCapacity(line.count * 2)
+    pipes = 0
+    var index = line.startIndex
+    while index < line.endIndex {
+      let byte = line[index]
+      if byte == UInt8(ascii: "|") {
+        pipes += 1
+        if escapesPipes, pipes > MarkdownSource.cellLimit, tamed.last != UInt8(ascii: "\\") {
+          tamed.append(UInt8(ascii: "\\"))
+        }
+      } else if escapesOpenings, byte == UInt8(ascii: "<"), index + 1 < line.endIndex,
+        line[index + 1] == UInt8(ascii: "?") || line[index + 1] == UInt8(ascii: "!"),
+        tamed.last != UInt8(ascii: "\\")
+      {
+        tamed.append(UInt8(ascii: "\\"))
+      } else if escapesDelimiters, byte == UInt8(ascii: "*") || byte == UInt8(ascii: "~") || byte == UInt8(ascii: "_"),
+        index >= start, tamed.last != UInt8(ascii: "\\")
+      {
+        tamed.append(UInt8(ascii: "\\"))
+      }
+      tamed.append(byte)
+      index += 1
+    }
+    return tamed
   }
 
   // MARK: Bold text in Chinese
@@ -390,6 +492,12 @@ private struct LineRewriter {
       }
     }
     emit(line[copied...])
+  }
+
+  /// Whether the marks before the text hold a bullet or `1.`, which always begin an item.
+  private func beginsItem(_ marks: ArraySlice<UInt8>) -> Bool {
+    marks.contains { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "+") }
+      || marks.filter { $0 > 0x20 }.starts(with: "1.".utf8)
   }
 
   private func endOfCode(_ line: ArraySlice<UInt8>, from start: Int, count: Int) -> Int? {

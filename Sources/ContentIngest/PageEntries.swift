@@ -110,11 +110,19 @@ struct PageEntries {
     var candidates = 0
     var linkStarts = 0
     var inBold = 0
+    var inLinkedProse = 0
+    var linkedProse = 0
     for unit in units {
       let isCandidate: Bool
       switch unit.kind {
       case .heading, .thematicBreak, .footnote: continue
-      case .paragraph: isCandidate = isItemParagraph(unit)
+      case .paragraph:
+        // Prose may begin with a link too: only what is set off speaks for a digest by itself.
+        isCandidate = isItemParagraph(unit) && unit.lead.isSetOff
+        if !isCandidate, unit.lead.start == .link {
+          linkedProse += 1
+          inLinkedProse += unit.text.count
+        }
       case .listItem(let list, _):
         isCandidate = shapes[list].map { $0.beginsWithTitles || $0.holdsLinks } ?? false
       case .other: isCandidate = false
@@ -130,8 +138,13 @@ struct PageEntries {
         inBold += unit.text.count
       }
     }
+    if linkStarts + linkedProse >= 3, (inItems + inLinkedProse) * 5 >= total * 4, linkedProse > 0,
+      (linkStarts + linkedProse) * 3 >= candidates + linkedProse
+    {
+      return true
+    }
     guard candidates > 0 else { return false }
-    if inItems * 2 >= total, linkStarts * 3 >= candidates, linkStarts >= 2 || candidates == 1 { return linkStarts > 0 }
+    if inItems * 2 >= total, linkStarts * 3 >= candidates, linkStarts >= min(2, candidates) { return true }
     return candidates >= 3 && inBold * 5 >= total * 4
   }
 
@@ -410,8 +423,7 @@ struct PageEntries {
 
   /// What the front matter says that has no field of its own.
   private func introduction() -> [[UInt8]] {
-    front.subtitle.isEmpty || front.subtitle == front.description || front.subtitle == title
-      ? [] : [Array(front.subtitle.utf8)]
+    front.subtitle.isEmpty || front.subtitle == title ? [] : [Array(front.subtitle.utf8)]
   }
 
   private func language(_ texts: String...) -> String {
