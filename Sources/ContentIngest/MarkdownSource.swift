@@ -12,7 +12,10 @@ struct MarkdownSource {
   /// Cells of a table row that are read as cells; what follows is text of the last.
   static let cellLimit = 200
 
-  static func prepare(_ bytes: ArraySlice<UInt8>, isMDX: Bool) -> [UInt8] {
+  /// The text in one piece, or, when it is longer than 4 MiB, in pieces of 1 MiB and more, each of which begins with
+  /// a paragraph or heading at its margin: the parser's tree takes many times the room of its text.
+  /// References and footnotes do not reach from one piece into another.
+  static func prepare(_ bytes: ArraySlice<UInt8>, isMDX: Bool) -> [[UInt8]] {
     let withoutCalls = removeShortcodes(bytes)
     var lines = LineRewriter(isMDX: isMDX, capacity: withoutCalls.count)
     var start = withoutCalls.startIndex
@@ -21,8 +24,13 @@ struct MarkdownSource {
       lines.add(withoutCalls[start..<end])
       start = end + 1
     }
-    return lines.output
+    guard lines.output.count > wholeLimit, !lines.cuts.isEmpty else { return [lines.output] }
+    let bounds = [0] + lines.cuts + [lines.output.count]
+    return zip(bounds, bounds.dropFirst()).map { Array(lines.output[$0..<$1]) }
   }
+
+  static let wholeLimit = 4 << 20
+  static let pieceSize = 1 << 20
 
   // MARK: - Shortcodes
 
@@ -73,7 +81,9 @@ struct MarkdownSource {
     while index + 2 < bytes.endIndex {
       if bytes[index + 1] != 0x7B {
         index += 2
-      } else if bytes[index] == 0x7B, bytes[index + 2] == UInt8(ascii: "<") || bytes[index + 2] == UInt8(ascii: "%") {
+      } else if bytes[index] == 0x7B,
+        bytes[index + 2] == UInt8(ascii: "<") || bytes[index + 2] == UInt8(ascii: "%")
+      {
         return index
       } else {
         index += 1
@@ -82,7 +92,9 @@ struct MarkdownSource {
     return nil
   }
 
-  private static func find(_ needle: [UInt8], in bytes: ArraySlice<UInt8>, from start: Int, limit: Int) -> Int? {
+  private static func find(_ needle: [UInt8], in bytes: ArraySlice<UInt8>, from start: Int, limit: Int)
+    -> Int?
+  {
     var index = start
     let end = min(bytes.endIndex, start + limit) - needle.count
     while index <= end {
@@ -103,7 +115,9 @@ struct MarkdownSource {
     while let open = nextOpening(in: bytes, from: index) {
       guard let end = find([0x7D, 0x7D], in: bytes, from: open + 3, limit: callLimit) else { return nil }
       let call = trim(bytes[open + 3..<max(open + 3, end - 1)])
-      if call.first == UInt8(ascii: "/"), trim(call.dropFirst()).elementsEqual("comment".utf8) { return end + 2 }
+      if call.first == UInt8(ascii: "/"), trim(call.dropFirst()).elementsEqual("comment".utf8) {
+        return end + 2
+      }
       index = end + 2
     }
     return nil
@@ -121,7 +135,9 @@ struct MarkdownSource {
       index = equals + 1
       guard index < call.endIndex else { return }
       let quote = call[index]
-      guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") || quote == UInt8(ascii: "`") else { continue }
+      guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") || quote == UInt8(ascii: "`") else {
+        continue
+      }
       let valueStart = index + 1
       guard let valueEnd = call[valueStart...].firstIndex(of: quote) else { return }
       if shownParameters.contains(where: { name.elementsEqual($0) }) {
@@ -138,6 +154,11 @@ struct MarkdownSource {
 private struct LineRewriter {
   let isMDX: Bool
   var output: [UInt8] = []
+  /// Where the output may be cut.
+  var cuts: [Int] = []
+  private var previousIsBlank = true
+  /// End of the last line of a code fence, which is never cut.
+  private var afterFence = 0
   /// Indentation of the containers whose content is being moved left, outermost first.
   private var containers: [Int] = []
   /// The open code fence: its character, its length, or 0.
@@ -161,6 +182,49 @@ private struct LineRewriter {
   }
 
   mutating func add(_ given: ArraySlice<UInt8>) {
+    let wasInFence = fence.count > 0
+    rewrite(given)
+    if wasInFence || fence.count > 0 {
+      afterFence = output.count
+    } else {
+      cutLongText()
+    }
+  }
+
+  /// A block at the margin, after an empty line or with a mark that always begins one, may begin a piece.
+  private mutating func noteCut(before line: ArraySlice<UInt8>, indent: Int) {
+    let followsBlank = previousIsBlank
+    previousIsBlank = false
+    guard output.count - (cuts.last ?? 0) >= MarkdownSource.pieceSize, indent == 0, fence.count == 0 else {
+      return
+    }
+    let second = line.dropFirst().first ?? 0x20
+    let begins =
+      switch line.first {
+      case UInt8(ascii: "#"): second == 0x20 || second == UInt8(ascii: "#")
+      case UInt8(ascii: "-"), UInt8(ascii: "*"), UInt8(ascii: "+"): second == 0x20
+      default: false
+      }
+    if followsBlank || begins { cuts.append(output.count) }
+  }
+
+  /// Text that offers no such place is cut at white space, or else after a sign of markup.
+  private mutating func cutLongText() {
+    while output.count - (cuts.last ?? 0) > MarkdownSource.wholeLimit {
+      let from = max((cuts.last ?? 0) + MarkdownSource.wholeLimit / 2, afterFence)
+      guard from < output.count else { return }
+      let window = output[from...].prefix(64 * 1024)
+      let signs = Array(">*_)]".utf8)
+      guard
+        let place = window.firstIndex(where: { $0 <= 0x20 })
+          ?? window.firstIndex(where: { signs.contains($0) }),
+        place + 1 < output.count
+      else { return }
+      cuts.append(place + 1)
+    }
+  }
+
+  private mutating func rewrite(_ given: ArraySlice<UInt8>) {
     var line = given
     let indent = indentation(line)
     let isBlank = line.dropFirst(indent.bytes).isEmpty
@@ -169,9 +233,11 @@ private struct LineRewriter {
       isBold = false
       columns = 0
       delimiters = 0
+      previousIsBlank = true
       output.append(0x0A)
       return
     }
+    noteCut(before: line, indent: indent.bytes)
     if !containers.isEmpty {
       while let last = containers.last, indent.columns < last + 4 {
         containers.removeLast()
@@ -313,8 +379,11 @@ private struct LineRewriter {
     } else {
       // The type is a word of ASCII letters; a sentence that starts with `!!!` is text.
       let words = after.prefix { $0 != UInt8(ascii: "\"") }
-      guard words.allSatisfy({ $0 == 0x20 || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
-        || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) }), !words.isEmpty
+      guard
+        words.allSatisfy({
+          $0 == 0x20 || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+            || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A)
+        }), !words.isEmpty
       else { return nil }
     }
     guard let quote = after.firstIndex(of: UInt8(ascii: "\"")),
@@ -332,8 +401,9 @@ private struct LineRewriter {
     if after.allSatisfy({ $0 <= 0x20 }) { return after.suffix(0) }
     let name = after.prefix { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A || $0 == UInt8(ascii: "-") }
     let title = after.dropFirst(name.count)
-    guard !name.isEmpty, title.isEmpty || title.first == 0x20 || title.first == UInt8(ascii: "[")
-      || title.first == UInt8(ascii: "{")
+    guard !name.isEmpty,
+      title.isEmpty || title.first == 0x20 || title.first == UInt8(ascii: "[")
+        || title.first == UInt8(ascii: "{")
     else { return nil }
     if title.first == UInt8(ascii: "["), let close = title.firstIndex(of: UInt8(ascii: "]")) {
       return title[(title.startIndex + 1)..<close]
@@ -391,7 +461,8 @@ private struct LineRewriter {
       delimiters = 0
     }
     for byte in line[start...] {
-      if byte == UInt8(ascii: "*") || byte == UInt8(ascii: "~") || byte == UInt8(ascii: "_"), byte != previous {
+      if byte == UInt8(ascii: "*") || byte == UInt8(ascii: "~") || byte == UInt8(ascii: "_"), byte != previous
+      {
         delimiters += 1
       }
       if byte == UInt8(ascii: "|") {
@@ -438,7 +509,8 @@ private struct LineRewriter {
         tamed.last != UInt8(ascii: "\\")
       {
         tamed.append(UInt8(ascii: "\\"))
-      } else if escapesDelimiters, byte == UInt8(ascii: "*") || byte == UInt8(ascii: "~") || byte == UInt8(ascii: "_"),
+      } else if escapesDelimiters,
+        byte == UInt8(ascii: "*") || byte == UInt8(ascii: "~") || byte == UInt8(ascii: "_"),
         index >= start, tamed.last != UInt8(ascii: "\\")
       {
         tamed.append(UInt8(ascii: "\\"))
