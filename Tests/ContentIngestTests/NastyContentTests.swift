@@ -90,7 +90,10 @@ import Testing
 
   @Test(
     "long documents are read in pieces",
-    arguments: ["一段文字。\n\n", "# 标题\n\n", "- [甲](a.md) 说明\n\n文字\n\n", "```\n代码\n\n```\n\n文字\n\n"])
+    arguments: [
+      "一段文字。\n\n", "# 标题\n\n", "- [甲](a.md) 说明说明说明说明说明说明说明说明说明说明说明说明说明说明\n\n文字\n\n",
+      "```\n代码\n\n```\n\n文字\n\n",
+    ])
   func longDocuments(pattern: String) throws {
     let count = (6 << 20) / pattern.utf8.count
     let reading = try read(String(repeating: pattern, count: count))
