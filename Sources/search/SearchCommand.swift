@@ -37,6 +37,11 @@ struct SearchCommand: ParsableCommand {
         Output.complain(code.message)
         Glibc.exit(code.status)
       }
+      // What the argument parser does not know is a mistake of ours.
+      if exitCode(for: error) == .failure, !(error is ExitCode) {
+        Output.complain("internal error: \(error)")
+        Glibc.exit(ExitStatus.internalError)
+      }
       exit(withError: error)
     }
   }

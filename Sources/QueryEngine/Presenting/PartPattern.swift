@@ -14,7 +14,7 @@ struct PartPattern {
     onlyTitle = part.scope == .title
     switch part.content {
     case .chunk(let chunk):
-      append([chunk])
+      sequence = TermSequence([chunk]).words
       guard case .latin(let latin) = chunk else { return }
       for form in latin.forms {
         alternatives.append(TermKey.make(.form, form))
@@ -24,30 +24,8 @@ struct PartPattern {
         alternatives.append(TermKey.make(.stem, stem))
       }
       if latin.isVersion { sequence = [] }
-    case .exact(let chunks): append(chunks)
+    case .exact(let chunks): sequence = TermSequence(chunks).words
     case .prefix(let chunk): prefix = chunk.parts.first.map { TermKey.make(.latin, $0.text) }
-    }
-  }
-
-  private mutating func append(_ chunks: [QueryChunk]) {
-    var offset: UInt32 = 0
-    var previousIsHan = false
-    for chunk in chunks {
-      switch chunk {
-      case .han(let run):
-        if previousIsHan { offset += 1 }
-        for character in run.characters {
-          sequence.append((TermKey.han(character), offset))
-          offset += 1
-        }
-        previousIsHan = true
-      case .latin(let latin):
-        for part in latin.parts {
-          sequence.append((TermKey.make(.latin, part.text), offset))
-          offset += 1
-        }
-        previousIsHan = false
-      }
     }
   }
 }
