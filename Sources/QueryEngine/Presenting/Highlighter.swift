@@ -23,7 +23,8 @@ struct Highlighter {
   private func snippet(of entry: Entry) -> Snippet {
     let matches = matcher.matches(in: entry.text, isTitle: false)
     if matches.isEmpty {
-      for other in [entry.description, entry.keywords.joined(separator: ", "), entry.author] where !other.isEmpty {
+      for other in [entry.description, entry.keywords.joined(separator: ", "), entry.author]
+      where !other.isEmpty {
         let found = matcher.matches(in: other, isTitle: false)
         if !found.isEmpty { return snippet(of: other, found) }
       }

@@ -147,7 +147,8 @@ struct Snippeter {
     let characters = region.characters
     let count = characters.count
     let matchStart = min(region.character(at: focus.lowerBound), count)
-    let matchEnd = min(max(region.character(at: max(focus.upperBound - 1, focus.lowerBound)) + 1, matchStart), count)
+    let matchEnd = min(
+      max(region.character(at: max(focus.upperBound - 1, focus.lowerBound)) + 1, matchStart), count)
     let room = max(0, length - (matchEnd - matchStart))
     var first = max(0, matchStart - min(lead, room))
     if let sentence = (first..<matchStart).last(where: { endsSentence(characters, $0) }) {
