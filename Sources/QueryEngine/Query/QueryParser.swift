@@ -27,6 +27,8 @@ package struct QueryParser {
     var isExcluded = false
     var field: String?
     var text = ""
+    /// Where `text` begins in the query, in UTF-8.
+    var offset = 0
     var isQuoted = false
   }
 
@@ -42,6 +44,8 @@ package struct QueryParser {
 
   private func pieces(of text: [Character]) -> [Piece] {
     var pieces: [Piece] = []
+    var offsets = [0]
+    for character in text { offsets.append((offsets.last ?? 0) + character.utf8.count) }
     var at = 0
     while at < text.count {
       if text[at].isWhitespace {
@@ -72,6 +76,7 @@ package struct QueryParser {
       {
         piece.isQuoted = true
         piece.text = String(text[(start + 1)..<end])
+        piece.offset = offsets[start + 1]
         at = end + 1
       } else {
         // An opening quote inside a stretch begins a new piece, if it is ever closed.
@@ -81,6 +86,7 @@ package struct QueryParser {
           end += 1
         }
         piece.text = String(text[start..<end])
+        piece.offset = offsets[start]
         at = end
       }
       pieces.append(piece)
@@ -97,12 +103,16 @@ package struct QueryParser {
         return
       }
       // A date that is none is text after all.
-      return addText(field + ":" + piece.text, piece, scope: .anywhere, to: &query)
+      var whole = piece
+      whole.text = field + ":" + piece.text
+      whole.offset -= field.utf8.count + 1
+      return addText(whole, scope: .anywhere, to: &query)
     }
-    addText(piece.text, piece, scope: piece.field == "title" ? .title : .anywhere, to: &query)
+    addText(piece, scope: piece.field == "title" ? .title : .anywhere, to: &query)
   }
 
-  private func addText(_ text: String, _ piece: Piece, scope: Query.Scope, to query: inout Query) {
+  private func addText(_ piece: Piece, scope: Query.Scope, to query: inout Query) {
+    let text = piece.text
     let chunks = analyzer.chunks(of: text)
     var contents: [Query.Part.Content] = []
     if piece.isQuoted {
@@ -115,7 +125,12 @@ package struct QueryParser {
         contents[contents.count - 1] = .prefix(chunk)
       }
     }
-    let parts = contents.map { Query.Part(content: $0, scope: scope) }
+    let parts = contents.map { content in
+      let local = content.range
+      return Query.Part(
+        content: content, scope: scope,
+        range: piece.offset + local.lowerBound..<piece.offset + local.upperBound)
+    }
     if piece.isExcluded { query.excluded += parts } else { query.parts += parts }
   }
 

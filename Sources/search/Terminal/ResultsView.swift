@@ -6,6 +6,9 @@ struct ResultsView {
 
   func lines(_ results: SearchResults, offset: Int) -> [String] {
     var lines = [heading(results)]
+    if let suggestion = results.suggestion {
+      lines.append("Did you mean: \(Output.harmless(suggestion.query))")
+    }
     for (number, hit) in results.hits.enumerated() {
       lines.append("")
       lines += self.lines(hit, number: offset + number + 1)
