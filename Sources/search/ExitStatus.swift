@@ -22,7 +22,7 @@ struct ExitStatus {
     case let error as CommandError:
       self.init(error.status, error.message)
     case let error as IndexOpenError:
-      self.init(Self.noInput, "\(error). Run: search index")
+      self.init(Self.noInput, "\(error). Run: \(error.remedy)")
     case let error as IndexFormatError:
       let remedy =
         error.isVersionMismatch ? "Rebuild it with: search index --full" : "The index is damaged. Rebuild it with: search index --full"
@@ -40,9 +40,19 @@ struct ExitStatus {
     }
   }
 
-  private init(_ status: Int32, _ message: String) {
+  init(_ status: Int32, _ message: String) {
     self.status = status
     self.message = message
+  }
+}
+
+extension IndexOpenError {
+  /// The command that makes the index that is not there.
+  var remedy: String {
+    switch self {
+    case .missing(IndexOptions.defaultPath): "search index"
+    case .missing(let path): "search index --index \(Output.harmless(path)) PATH…"
+    }
   }
 }
 

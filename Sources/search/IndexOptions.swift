@@ -11,13 +11,15 @@ struct IndexOptions: ParsableArguments {
 
   @Option(help: "Colour: auto, always or never.") var color = ColorChoice.auto
 
+  static let defaultPath = ".search"
+
   var path: String {
     if let indexPath { return indexPath }
     if let value = getenv("SEARCH_INDEX_DIR") {
       let path = String(cString: value)
       if !path.isEmpty { return path }
     }
-    return ".search"
+    return Self.defaultPath
   }
 
   var directory: IndexDirectory { IndexDirectory(path: path) }

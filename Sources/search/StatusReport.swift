@@ -36,8 +36,8 @@ struct StatusReport {
       let report = try StatusReport(directory)
       return
         "Index in \(directory.path): \(Numbers.grouped(report.snapshot.entryCount)) entries, commit \(report.snapshot.commit.number), \(Numbers.age(seconds: report.ageInSeconds)) old."
-    } catch is IndexOpenError {
-      return "No index in \(directory.path). Run: search index"
+    } catch let error as IndexOpenError {
+      return "No index in \(directory.path). Run: \(error.remedy)"
     } catch {
       return ExitStatus(error)?.message ?? "\(error)"
     }

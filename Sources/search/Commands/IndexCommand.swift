@@ -10,8 +10,9 @@ struct IndexCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "index", abstract: "Build or update the index from files and folders, and publish it in one step.",
     discussion: """
-      Reads Markdown, plain text and JSONL. Without PATH the sources of the last run are read again; on the
-      first run, the current folder. Readers see the old state until the new one is complete.
+      Reads Markdown, plain text and JSONL. Without PATH the sources of the last run
+      are read again; on the first run, the current folder. Readers see the old state
+      until the new one is complete.
       """)
 
   @OptionGroup var options: IndexOptions

@@ -6,8 +6,9 @@ struct QueryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "query", abstract: "Print the best entries for a query.",
     discussion: """
-      TEXT is words, "an exact run", -excluded, title:word, category:"…", tag:…, lang:en, source:path,
-      after:2022-01, before:2023, word*. Put -- before a text that begins with a dash.
+      TEXT is words, "an exact run", -excluded, word*, title:word, category:"…",
+      tag:…, lang:en, source:path, after:2022-01, before:2023.
+      Put -- before a text that begins with a dash.
       """)
 
   @OptionGroup var options: IndexOptions
