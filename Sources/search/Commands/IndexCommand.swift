@@ -55,11 +55,12 @@ struct IndexCommand: ParsableCommand {
     }
     if case .standardInput = sources {
       try reader.readJSONL(
-        from: STDIN_FILENO, name: "standard input", entry: add, skipped: { summary.skipped.append($0) })
+        from: STDIN_FILENO, name: "standard input", progress: { done += $0 }, entry: add,
+        skipped: { summary.skipped.append($0) })
     }
     for file in inputs {
-      try reader.read(file, entry: add, skipped: { summary.skipped.append($0) })
-      done += file.byteCount
+      try reader.read(
+        file, progress: { done += $0 }, entry: add, skipped: { summary.skipped.append($0) })
     }
     progress.finish()
     summary.files = inputs.count
