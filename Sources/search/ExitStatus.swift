@@ -32,7 +32,8 @@ struct ExitStatus {
     case is IndexLockedError:
       self.init(Self.locked, "another `search index` is at work on this index; try again when it is done")
     case let error as FileError:
-      self.init(error.isNotFound ? Self.noInput : Self.inputOutput, "\(error)")
+      let isInput = error.isNotFound && error.operation != "mkdir"
+      self.init(isInput ? Self.noInput : Self.inputOutput, "\(error)")
     case let error as QueryLimitError:
       self.init(Self.usage, "\(error)")
     default:

@@ -55,8 +55,8 @@ struct IndexSummary {
       var reasons: [String: Int] = [:]
       for skip in skipped { reasons[Self.group(skip.reason), default: 0] += 1 }
       let counted = reasons.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
-        .map { "\($0.value) \(Output.harmless($0.key))" }
-      lines.append("Skipped \(skipped.count): \(counted.joined(separator: "; ")).")
+        .map { Output.harmless($0.key) + (reasons.count > 1 ? " (\($0.value))" : "") }
+      lines.append("Skipped \(Numbers.grouped(skipped.count)): \(counted.joined(separator: "; ")).")
     }
     return lines
   }

@@ -42,6 +42,26 @@ import Testing
     #expect(try site.search("query", "多集群", "--json").json()["total"].int == 1)
   }
 
+  @Test("sources out of reach do not empty the index", .enabled(if: geteuid() != 0, "root may read everything"))
+  func unreadableFolder() throws {
+    let site = try Site(["a.md": page])
+    try site.index()
+    chmod(site.folder.path(of: "content"), 0)
+    let outcome = try site.index()
+    chmod(site.folder.path(of: "content"), 0o755)
+    #expect(outcome.status == 74)
+    #expect(outcome.errors.contains("nothing was published"))
+    #expect(try site.search("query", "多集群").status == 0)
+  }
+
+  @Test("an index folder that cannot be made is exit 74")
+  func noPlaceForIndex() throws {
+    let site = try Site(["a.md": page])
+    let outcome = try site.index(into: "content/a.md")
+    #expect(outcome.status == 74)
+    #expect(outcome.errors.contains("content/a.md"))
+  }
+
   @Test("invalid UTF-8 is named with its place and skipped")
   func invalidUTF8() throws {
     let site = try Site(["a.md": page])
@@ -49,7 +69,7 @@ import Testing
     let outcome = try site.index()
     #expect(outcome.status == 0)
     #expect(outcome.errors.contains("skipped bad.md: not valid UTF-8 (byte 9)"))
-    #expect(outcome.text.contains("Skipped 1"))
+    #expect(outcome.text.contains("from 1 file.") && outcome.text.contains("Skipped 1: not valid UTF-8.\n"))
   }
 
   @Test("an empty folder is a sentence, not an error")

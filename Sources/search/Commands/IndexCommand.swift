@@ -39,6 +39,11 @@ struct IndexCommand: ParsableCommand {
       let found = try walker.files()
       inputs = found.files
       summary.skipped = found.skipped
+      // What cannot be read is not gone: an index is not emptied because its sources are out of reach.
+      if inputs.isEmpty, let skipped = found.skipped.first(where: \.isFolder) {
+        throw CommandError(
+          status: ExitStatus.inputOutput, message: "\(summary.sentence(skipped)); nothing was published")
+      }
     }
     let target = dryRun ? try ScratchIndex() : nil
     let directory = target?.directory ?? options.directory
@@ -63,7 +68,8 @@ struct IndexCommand: ParsableCommand {
         file, progress: { done += $0 }, entry: add, skipped: { summary.skipped.append($0) })
     }
     progress.finish()
-    summary.files = inputs.count
+    let unread = Set(summary.skipped.lazy.filter { $0.line == nil }.map(\.file))
+    summary.files = inputs.count { !unread.contains($0.name) }
     for skipped in summary.skipped.prefix(options.quiet ? 0 : IndexSummary.shownSkips) {
       Output.complain(summary.sentence(skipped))
     }
