@@ -25,7 +25,9 @@ struct ExitStatus {
       self.init(Self.noInput, "\(error). Run: \(error.remedy)")
     case let error as IndexFormatError:
       let remedy =
-        error.isVersionMismatch ? "Rebuild it with: search index --full" : "The index is damaged. Rebuild it with: search index --full"
+        error.isVersionMismatch
+        ? "Rebuild it with: search index --full"
+        : "The index is damaged. Rebuild it with: search index --full"
       self.init(Self.badData, "\(error). \(remedy)")
     case let error as MissingInputError:
       self.init(Self.noInput, "\(error)")

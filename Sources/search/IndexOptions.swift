@@ -4,7 +4,9 @@ import IndexStorage
 
 /// Options of every command.
 struct IndexOptions: ParsableArguments {
-  @Option(name: .customLong("index"), help: ArgumentHelp("Where the index is (default: .search here).", valueName: "dir"))
+  @Option(
+    name: .customLong("index"),
+    help: ArgumentHelp("Where the index is (default: .search here).", valueName: "dir"))
   var indexPath: String?
 
   @Flag(help: "Say only what was asked for.") var quiet = false

@@ -38,7 +38,8 @@ struct IndexSummary {
 
   func lines(sources: SourceList) -> [String] {
     var lines: [String] = []
-    let kinds = entriesByKind.map { "\(Numbers.grouped($0.count)) \($0.kind)\($0.count == 1 ? "" : "s")" }.joined(separator: ", ")
+    let kinds = entriesByKind.map { "\(Numbers.grouped($0.count)) \($0.kind)\($0.count == 1 ? "" : "s")" }
+      .joined(separator: ", ")
     if case .paths(let paths) = sources, files == 0 {
       let places = paths.map(Output.harmless).joined(separator: ", ")
       lines.append("Nothing to index in \(places): no .md, .markdown, .mdx, .txt or .jsonl file.")

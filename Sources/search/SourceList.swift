@@ -47,7 +47,9 @@ enum SourceList {
     guard case .paths(let paths) = self else { return [Self.standardInputMark] }
     guard let base = Self.canonical(directory.path) else { return paths }
     var seen = Set<String>()
-    return paths.map { path in Self.canonical(path).map { relative($0, to: base) } ?? path }.filter { seen.insert($0).inserted }
+    return paths.map { path in Self.canonical(path).map { relative($0, to: base) } ?? path }.filter {
+      seen.insert($0).inserted
+    }
   }
 
   private static func canonical(_ path: String) -> String? {

@@ -27,7 +27,9 @@ struct StatusReport {
         counts[try column.value(ordinal), default: 0] += count
       }
     }
-    return counts.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }.map { ($0.key, $0.value) }
+    return counts.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }.map {
+      ($0.key, $0.value)
+    }
   }
 
   /// One sentence on the index of a directory, whatever state it is in.
@@ -57,7 +59,8 @@ struct StatusReport {
     func counted(_ key: FacetKey) throws -> String {
       let counts = try Self.counts(of: key, in: snapshot).prefix(12)
       return counts.isEmpty
-        ? "none" : counts.map { "\(Output.harmless($0.kind)) \(Numbers.grouped($0.count))" }.joined(separator: " · ")
+        ? "none"
+        : counts.map { "\(Output.harmless($0.kind)) \(Numbers.grouped($0.count))" }.joined(separator: " · ")
     }
     var lines = [
       "index      \(path)",
@@ -71,7 +74,9 @@ struct StatusReport {
       "size       \(Numbers.bytes(byteCount))",
     ]
     for section in sections {
-      lines.append("  \(section.name)\(String(repeating: " ", count: 14 - section.name.count))\(Numbers.bytes(section.bytes))")
+      lines.append(
+        "  \(section.name)\(String(repeating: " ", count: 14 - section.name.count))\(Numbers.bytes(section.bytes))"
+      )
     }
     return lines
   }

@@ -8,7 +8,8 @@ import SearchModel
 
 struct IndexCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "index", abstract: "Build or update the index from files and folders, and publish it in one step.",
+    commandName: "index",
+    abstract: "Build or update the index from files and folders, and publish it in one step.",
     discussion: """
       Reads Markdown, plain text and JSONL. Without PATH the sources of the last run
       are read again; on the first run, the current folder. Readers see the old state
@@ -20,13 +21,16 @@ struct IndexCommand: ParsableCommand {
   @Flag(help: "Read JSONL from standard input.") var stdin = false
   @Flag(help: "Read everything, publish nothing.") var dryRun = false
   @Flag(help: "Publish nothing if any input is bad (exit 65).") var strict = false
-  @Option(help: ArgumentHelp("Memory for buffered postings, such as 256M.", valueName: "size")) var memory = MemorySize(bytes: 256 << 20)
+  @Option(help: ArgumentHelp("Memory for buffered postings, such as 256M.", valueName: "size")) var memory =
+    MemorySize(bytes: 256 << 20)
   @Flag(help: "Print the summary as one JSON object.") var json = false
   @Argument(help: "Files and folders.") var paths: [String] = []
 
   func validate() throws {
     if stdin, !paths.isEmpty { throw ValidationError("--stdin reads no files; leave out \(paths[0]).") }
-    if paths.contains("") { throw ValidationError("a PATH is empty; name a file or folder, or . for this one.") }
+    if paths.contains("") {
+      throw ValidationError("a PATH is empty; name a file or folder, or . for this one.")
+    }
   }
 
   func run() throws {
@@ -77,7 +81,9 @@ struct IndexCommand: ParsableCommand {
     if strict, !bad.isEmpty {
       throw CommandError(
         status: ExitStatus.badData,
-        message: "\(bad.count) bad \(bad.count == 1 ? "input" : "inputs"), such as \(summary.sentence(bad[0])); nothing was published (--strict)")
+        message:
+          "\(bad.count) bad \(bad.count == 1 ? "input" : "inputs"), such as \(summary.sentence(bad[0])); nothing was published (--strict)"
+      )
     }
     let previous = writer.currentCommit
     let commit = try writer.commit(sourcePaths: sources.recorded(for: options.directory))

@@ -26,13 +26,17 @@ struct ResultsView {
     case (let total, .full):
       return "\(Numbers.grouped(total)) \(total == 1 ? "entry" : "entries") \(style.faint("(\(time))"))"
     case (let total, .some):
-      return "No entry holds every part; \(Numbers.grouped(total)) \(total == 1 ? "holds" : "hold") some. \(style.faint("(\(time))"))"
+      return
+        "No entry holds every part; \(Numbers.grouped(total)) \(total == 1 ? "holds" : "hold") some. \(style.faint("(\(time))"))"
     }
   }
 
   private func lines(_ hit: Hit, number: Int) -> [String] {
     let entry = hit.entry
-    var lines = ["\(number). " + style.title(style.marked(entry.title.isEmpty ? entry.id : entry.title, hit.titleHighlights))]
+    var lines = [
+      "\(number). "
+        + style.title(style.marked(entry.title.isEmpty ? entry.id : entry.title, hit.titleHighlights))
+    ]
     // A page of the site itself has no address yet: the file says where it is.
     let anchor = entry.anchor.map { "#" + $0 } ?? ""
     if let url = entry.url {
