@@ -68,7 +68,9 @@ package struct ContentReader {
       return try lines.finish(entry: entry, skipped: skipped)
     }
     guard content.count <= Self.byteLimit else { return skip("it is larger than 32 MiB") }
-    if let wrong = UTF8Text.firstInvalidByte(in: content.span) { return skip("not valid UTF-8 (byte \(wrong))") }
+    if let wrong = UTF8Text.firstInvalidByte(in: content.span) {
+      return skip("not valid UTF-8 (byte \(wrong))")
+    }
     var bytes = content
     UTF8Text.normalize(&bytes)
 

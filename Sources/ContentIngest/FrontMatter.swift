@@ -119,7 +119,9 @@ struct FrontMatter: Equatable {
   /// A draft stays a draft when the rest of its block is broken.
   static func looksLikeDraft(_ yaml: ArraySlice<UInt8>) -> Bool {
     yaml.split(separator: 0x0A).contains { line in
-      let text = String(decoding: line.prefix(80), as: UTF8.self).lowercased().filter { $0 != " " && $0 != "\t" }
+      let text = String(decoding: line.prefix(80), as: UTF8.self).lowercased().filter {
+        $0 != " " && $0 != "\t"
+      }
       return text == "draft:true" || text == "draft:yes" || text == "draft:\"true\""
     }
   }
@@ -196,7 +198,9 @@ struct FrontMatter: Equatable {
         }
       }.filter { !$0.isEmpty }
     case .mapping(let mapping):
-      if let name = mapping.first(where: { text($0.key).lowercased() == "name" }) { return [text(name.value)] }
+      if let name = mapping.first(where: { text($0.key).lowercased() == "name" }) {
+        return [text(name.value)]
+      }
       return mapping.compactMap { pair in
         if case .scalar = pair.value { text(pair.value) } else { nil }
       }.filter { !$0.isEmpty }
@@ -272,12 +276,15 @@ struct FrontMatter: Equatable {
       case UInt8(ascii: "?"):
         if [UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: ",")].contains(previous) { complexKey = true }
       case UInt8(ascii: "*"):
-        let opens: [UInt8] = [0x0A, UInt8(ascii: ":"), UInt8(ascii: "-"), UInt8(ascii: "["), UInt8(ascii: ","),
-          UInt8(ascii: "{"), UInt8(ascii: "?")]
+        let opens: [UInt8] = [
+          0x0A, UInt8(ascii: ":"), UInt8(ascii: "-"), UInt8(ascii: "["), UInt8(ascii: ","),
+          UInt8(ascii: "{"), UInt8(ascii: "?"),
+        ]
         if opens.contains(previous), index + 1 < yaml.endIndex, yaml[index + 1] > 0x20 {
           aliases += 1
           var end = index + 1
-          while end < yaml.endIndex, yaml[end] > 0x20, yaml[end] != UInt8(ascii: ","), yaml[end] != UInt8(ascii: "]"),
+          while end < yaml.endIndex, yaml[end] > 0x20, yaml[end] != UInt8(ascii: ","),
+            yaml[end] != UInt8(ascii: "]"),
             yaml[end] != UInt8(ascii: "}")
           { end += 1 }
           while end < yaml.endIndex, yaml[end] == 0x20 { end += 1 }

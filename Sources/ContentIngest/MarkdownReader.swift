@@ -63,11 +63,44 @@ struct MarkdownReader {
   /// Parsing is a small part of indexing, so it takes turns; walking the tree does not.
   private static let parserTurn = Mutex(())
 
-  mutating func units(of source: [UInt8]) -> [MarkdownUnit] {
-    guard let document = Self.parse(source) else { return [] }
-    defer { cmark_node_free(document) }
+  /// The units of a text in one or more pieces.
+  ///
+  /// Of a long text paragraphs without a title become one unit, and past 100,000 headings, items and titled
+  /// paragraphs the rest is text: a page of millions of them is no page.
+  mutating func units(of pieces: [[UInt8]]) -> [MarkdownUnit] {
     var units: [MarkdownUnit] = []
     var listCount = 0
+    var partCount = 0
+    for piece in pieces {
+      var found: [MarkdownUnit] = []
+      read(piece, &listCount, into: &found)
+      if pieces.count == 1 { return found }
+      for var unit in found {
+        if unit.kind != .paragraph || unit.lead.start != .text {
+          partCount += 1
+          if partCount > Self.partLimit {
+            unit.kind = .paragraph
+            unit.lead = Lead()
+            unit.firstLink = nil
+          }
+        }
+        if unit.kind == .paragraph, unit.lead.start == .text, let last = units.last, last.kind == .paragraph,
+          last.lead.start == .text, last.text.count < MarkdownSource.pieceSize
+        {
+          units[units.count - 1].text += [0x0A, 0x0A] + unit.text
+        } else {
+          units.append(unit)
+        }
+      }
+    }
+    return units
+  }
+
+  private static let partLimit = 100_000
+
+  private mutating func read(_ source: [UInt8], _ listCount: inout Int, into units: inout [MarkdownUnit]) {
+    guard let document = Self.parse(source) else { return }
+    defer { cmark_node_free(document) }
     var next = cmark_node_first_child(document)
     while let node = next {
       next = cmark_node_next(node)
@@ -90,7 +123,6 @@ struct MarkdownReader {
       default: append(read(node, .other), to: &units)
       }
     }
-    return units
   }
 
   private func append(_ unit: MarkdownUnit, to units: inout [MarkdownUnit]) {
@@ -177,7 +209,8 @@ struct MarkdownReader {
     let bytes = Array(literal)
     html.pieces(of: bytes) { piece in
       switch piece {
-      case .text(let range): HTMLText.decodeEntities(bytes[range]).withUnsafeBufferPointer { builder.append($0) }
+      case .text(let range):
+        HTMLText.decodeEntities(bytes[range]).withUnsafeBufferPointer { builder.append($0) }
       case .alternative(let range):
         builder.imageDepth += 1
         HTMLText.decodeEntities(bytes[range]).withUnsafeBufferPointer { builder.append($0) }
@@ -191,7 +224,9 @@ struct MarkdownReader {
 
   /// Cuts `{#name}`, `{: #name .class}` from the end of a heading.
   private static func takeAnchor(_ unit: inout MarkdownUnit) {
-    guard unit.text.last == UInt8(ascii: "}"), let open = unit.text.lastIndex(of: UInt8(ascii: "{")) else { return }
+    guard unit.text.last == UInt8(ascii: "}"), let open = unit.text.lastIndex(of: UInt8(ascii: "{")) else {
+      return
+    }
     let inner = unit.text[(open + 1)..<(unit.text.count - 1)].drop { $0 == UInt8(ascii: ":") || $0 == 0x20 }
     guard let first = inner.first, first == UInt8(ascii: "#") || first == UInt8(ascii: ".") else { return }
     for word in inner.split(separator: 0x20) where word.first == UInt8(ascii: "#") && word.count > 1 {

@@ -88,7 +88,8 @@ struct PageEntries {
   /// Bold words that introduce a remark, not an item.
   private static let remarks: Set<String> = [
     "注意", "提示", "说明", "警告", "备注", "注", "重要", "参考", "小结", "总结", "结论",
-    "note", "notes", "tip", "tips", "warning", "caution", "important", "info", "example", "danger", "tl;dr", "update",
+    "note", "notes", "tip", "tips", "warning", "caution", "important", "info", "example", "danger", "tl;dr",
+    "update",
   ]
 
   /// A paragraph that may be an item: it starts with a link, or with a bold title that is set off.
@@ -132,7 +133,9 @@ struct PageEntries {
       guard isCandidate else { continue }
       candidates += 1
       inItems += unit.text.count
-      if unit.lead.start == .link || unit.lead.isTaggedLink || (unit.lead.start == .bold && unit.lead.url != nil) {
+      if unit.lead.start == .link || unit.lead.isTaggedLink
+        || (unit.lead.start == .bold && unit.lead.url != nil)
+      {
         linkStarts += 1
       } else if unit.lead.start == .bold {
         inBold += unit.text.count
@@ -173,7 +176,8 @@ struct PageEntries {
       let outer = trail.dropLast().map(\.text)
       entries.append(
         Entry(
-          id: name + "#" + heading.anchor, kind: .heading, title: heading.text, text: text, anchor: heading.anchor,
+          id: name + "#" + heading.anchor, kind: .heading, title: heading.text, text: text,
+          anchor: heading.anchor,
           path: base + outer, category: front.categories, tags: front.tags, date: front.date,
           lang: language(heading.text, text), sources: [name]))
     }
@@ -223,7 +227,9 @@ struct PageEntries {
     func close() {
       guard let (unit, anchor) = open else { return }
       items.append(
-        item(unit, following, path: base + trail.map(\.text), anchor: anchor, category: trail.last?.text, &unlinked))
+        item(
+          unit, following, path: base + trail.map(\.text), anchor: anchor, category: trail.last?.text,
+          &unlinked))
       open = nil
       following = []
     }
@@ -280,11 +286,12 @@ struct PageEntries {
     page.lang = language(page.title, page.text, front.description)
     let united = unite(items)
     if page.lang == "und", let known = united.first(where: { $0.lang != "und" }) { page.lang = known.lang }
-    return [page] + united.map { item in
-      var item = item
-      if item.lang == "und" { item.lang = page.lang }
-      return item
-    }
+    return [page]
+      + united.map { item in
+        var item = item
+        if item.lang == "und" { item.lang = page.lang }
+        return item
+      }
   }
 
   /// A short paragraph without an end mark just before a list of items names the list, as a heading would.
@@ -317,7 +324,8 @@ struct PageEntries {
     }
     let own = category ?? (titleIsShown ? title : nil)
     return Entry(
-      id: id, kind: .item, title: itemTitle, text: text, url: url, anchor: url == nil ? anchor : nil, path: path,
+      id: id, kind: .item, title: itemTitle, text: text, url: url, anchor: url == nil ? anchor : nil,
+      path: path,
       category: own.map { [$0] } ?? [], tags: front.tags, date: front.date, lang: language(itemTitle, text),
       sources: [name])
   }
@@ -385,7 +393,8 @@ struct PageEntries {
       let (value, width) = scalar(at: index, in: text)
       switch value {
       case 0x20, 0x0A, 0x3A, 0xFF1A, 0x2C, 0xFF0C, 0x3001, 0x3002, 0xFF1B, 0x2014, 0x2013: index += width
-      case 0x2D where index + 1 == text.count || text[index + 1] == 0x20 || text[index + 1] == 0x2D: index += 1
+      case 0x2D where index + 1 == text.count || text[index + 1] == 0x20 || text[index + 1] == 0x2D:
+        index += 1
       case 0x7C where index + 1 == text.count || text[index + 1] == 0x20: index += 1
       default: return
       }

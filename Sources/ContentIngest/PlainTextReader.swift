@@ -84,10 +84,15 @@ enum PlainTextReader {
       index += 1
       if byte == UInt8(ascii: "[") {
         hasOpening = true
-      } else if byte == UInt8(ascii: "]"), hasOpening, index < line.endIndex, line[index] == UInt8(ascii: "(") {
-        let target = line[(index + 1)...].prefix(2_048).prefix { $0 > 0x20 && $0 != UInt8(ascii: ")") && $0 != UInt8(ascii: "]") }
+      } else if byte == UInt8(ascii: "]"), hasOpening, index < line.endIndex, line[index] == UInt8(ascii: "(")
+      {
+        let target = line[(index + 1)...].prefix(2_048).prefix {
+          $0 > 0x20 && $0 != UInt8(ascii: ")") && $0 != UInt8(ascii: "]")
+        }
         guard target.endIndex < line.endIndex, line[target.endIndex] == UInt8(ascii: ")") else { continue }
-        if targetStarts.contains(where: { target.starts(with: $0) }) || target.suffix(3).elementsEqual(".md".utf8) {
+        if targetStarts.contains(where: { target.starts(with: $0) })
+          || target.suffix(3).elementsEqual(".md".utf8)
+        {
           return true
         }
         index = target.endIndex
@@ -96,5 +101,7 @@ enum PlainTextReader {
     return false
   }
 
-  private static let targetStarts: [[UInt8]] = ["http://", "https://", "mailto:", "/", "./", "../"].map { Array($0.utf8) }
+  private static let targetStarts: [[UInt8]] = ["http://", "https://", "mailto:", "/", "./", "../"].map {
+    Array($0.utf8)
+  }
 }

@@ -268,7 +268,9 @@ struct TextBuilder {
     while index < end {
       while run < runs.count, runs[run].range.upperBound <= index { run += 1 }
       if run < runs.count, runs[run].link >= 0, runs[run].range.contains(index) {
-        if text[index...].starts(with: "http".utf8), lead.addressStart == nil { noteAddress(at: index, &lead) }
+        if text[index...].starts(with: "http".utf8), lead.addressStart == nil {
+          noteAddress(at: index, &lead)
+        }
         index = runs[run].range.upperBound
         continue
       }
@@ -292,6 +294,8 @@ struct TextBuilder {
   }
 
   private func noteAddress(at index: Int, _ lead: inout Lead) {
-    if lead.addressStart == nil, text[index...].prefix(8).contains(UInt8(ascii: "/")) { lead.addressStart = index }
+    if lead.addressStart == nil, text[index...].prefix(8).contains(UInt8(ascii: "/")) {
+      lead.addressStart = index
+    }
   }
 }

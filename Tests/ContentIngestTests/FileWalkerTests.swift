@@ -11,7 +11,8 @@ import Testing
   @Test func takesContentInOrderOfItsBytes() throws {
     let folder = try TemporaryFolder()
     for name in [
-      "b.md", "a/z.markdown", "a-b.txt", "a/中.mdx", "a/B.TEXT", "c.jsonl", "c.ndjson", "x.html", "noext", ".hidden.md", ".git/a.md",
+      "b.md", "a/z.markdown", "a-b.txt", "a/中.mdx", "a/B.TEXT", "c.jsonl", "c.ndjson", "x.html", "noext",
+      ".hidden.md", ".git/a.md",
       ".search/a.md", "node_modules/a.md", "a/node_modules/b.md", "out/skip.md",
     ] { try folder.write(name) }
     #expect(
@@ -28,11 +29,16 @@ import Testing
     #expect(try names([path + "/docs/b/2.md"]) == ["2.md"])
     #expect(try names([path + "/docs/b/2.md", path + "/docs/b/3.txt"]) == ["2.md", "3.txt"])
     #expect(try names([path + "/docs/b", path + "/docs/a/1.md"]) == ["a/1.md", "b/2.md", "b/3.txt"])
-    #expect(try names([path + "/docs", path + "/docs/b/", path + "/docs/b/2.md"]) == ["a/1.md", "b/2.md", "b/3.txt"])
+    #expect(
+      try names([path + "/docs", path + "/docs/b/", path + "/docs/b/2.md"]) == [
+        "a/1.md", "b/2.md", "b/3.txt",
+      ])
     #expect(try names([path + "/docs/../blog", path + "/docs/a"]) == ["blog/4.md", "docs/a/1.md"])
     #expect(FileWalker(paths: [path + "/docs/a", path + "/docs/b/2.md"]).root?.hasSuffix("/docs") == true)
     let file = try #require(try FileWalker(paths: [path + "/docs/a"]).files().files.first)
-    #expect(file.byteCount == 9 && file.path.hasSuffix("/docs/a/1.md") && file.inode > 0 && file.modificationTime > 0)
+    #expect(
+      file.byteCount == 9 && file.path.hasSuffix("/docs/a/1.md") && file.inode > 0
+        && file.modificationTime > 0)
   }
 
   @Test func missingPathThrows() throws {
@@ -65,7 +71,12 @@ import Testing
     #expect(skipped.allSatisfy { !$0.reason.contains(folder.path) && !$0.reason.contains(outside.path) })
     var entries = 0
     var reader = ContentReader()
-    for file in files { try reader.read(file) { _ in entries += 1 } skipped: { _ in } }
+    for file in files {
+      try reader.read(file) { _ in
+        entries += 1
+      } skipped: { _ in
+      }
+    }
     #expect(entries == 2)
   }
 
@@ -81,7 +92,10 @@ import Testing
     file.path = folder.path + "/pipe.md"
     var reader = ContentReader()
     var reasons: [String] = []
-    try reader.read(file) { _ in } skipped: { reasons.append($0.reason) }
+    try reader.read(file) { _ in
+    } skipped: {
+      reasons.append($0.reason)
+    }
     #expect(reasons == ["it is not a regular file"])
     #expect(try FileWalker(paths: ["/dev/null"]).files().skipped.map(\.file) == ["null"])
     try folder.write("x.pdf")
@@ -102,10 +116,18 @@ import Testing
     defer { if isSuperuser { setFileUser(0) } }
     let (files, skipped) = try FileWalker(paths: [folder.path]).files()
     #expect(files.map(\.name) == ["3.md", "a/1.md"])
-    #expect(skipped == [SkippedInput(file: "closed", reason: "the folder cannot be read: Permission denied", isFolder: true)])
+    #expect(
+      skipped == [
+        SkippedInput(file: "closed", reason: "the folder cannot be read: Permission denied", isFolder: true)
+      ])
     var reader = ContentReader()
     var reasons: [SkippedInput] = []
-    for file in files { try reader.read(file) { _ in } skipped: { reasons.append($0) } }
+    for file in files {
+      try reader.read(file) { _ in
+      } skipped: {
+        reasons.append($0)
+      }
+    }
     #expect(reasons == [SkippedInput(file: "3.md", reason: "it cannot be opened: Permission denied")])
   }
 
@@ -118,7 +140,12 @@ import Testing
     try FileManager.default.removeItem(atPath: folder.path + "/gone.md")
     var reader = ContentReader()
     var skipped: [SkippedInput] = []
-    for file in files { try reader.read(file) { _ in } skipped: { skipped.append($0) } }
+    for file in files {
+      try reader.read(file) { _ in
+      } skipped: {
+        skipped.append($0)
+      }
+    }
     #expect(
       skipped == [
         SkippedInput(file: "gone.md", reason: "it cannot be opened: No such file or directory"),

@@ -9,25 +9,37 @@ import Testing
   }
 
   @Test func listsAndSingleValues() throws {
-    let one = try page("title: 1.10\ntags: a, b\nkeywords: [x, 2]\ncategory: c\nauthors:\n  - name: 甲\n    email: x\n  - 乙\nsummary: 摘要").page
-    #expect(one?.title == "1.10" && one?.tags == ["a", "b"] && one?.keywords == ["x", "2"] && one?.category == ["c"])
+    let one = try page(
+      "title: 1.10\ntags: a, b\nkeywords: [x, 2]\ncategory: c\nauthors:\n  - name: 甲\n    email: x\n  - 乙\nsummary: 摘要"
+    ).page
+    #expect(
+      one?.title == "1.10" && one?.tags == ["a", "b"] && one?.keywords == ["x", "2"] && one?.category == ["c"]
+    )
     #expect(one?.author == "甲, 乙" && one?.description == "摘要" && one?.text == "正文在此。")
-    let two = try page("Title: 'x: y'\nTAGS:\n- 甲\n-\n- 乙\ndescription: |\n  第一行\n  第二行\ndate: 2020/1/2\nlanguage: en-US").page
+    let two = try page(
+      "Title: 'x: y'\nTAGS:\n- 甲\n-\n- 乙\ndescription: |\n  第一行\n  第二行\ndate: 2020/1/2\nlanguage: en-US"
+    ).page
     #expect(two?.title == "x: y" && two?.tags == ["甲", "乙"] && two?.description == "第一行\n第二行")
     #expect(two?.date == "2020-01-02" && two?.lang == "en")
     #expect(try page("title: null\ndraft: false").page?.title == "page")
   }
 
-  @Test("dates", arguments: [
-    ("2019-07-05T22:11:46+08:00", "2019-07-05"), ("2019-07-05", "2019-07-05"), ("2019-7-5 10:00", "2019-07-05"), ("2019年7月5日", "2019-07-05"),
-    ("2019.07.05", "2019-07-05"), ("2020-02-29", "2020-02-29"), ("2019-02-29", nil), ("2019-13-01", nil), ("5 July 2019", nil), ("20190705", nil), ("", nil),
-    ("{created: 2021-01-02, updated: 2022-01-02}", "2021-01-02"),
-  ] as [(String, String?)])
+  @Test(
+    "dates",
+    arguments: [
+      ("2019-07-05T22:11:46+08:00", "2019-07-05"), ("2019-07-05", "2019-07-05"),
+      ("2019-7-5 10:00", "2019-07-05"), ("2019年7月5日", "2019-07-05"),
+      ("2019.07.05", "2019-07-05"), ("2020-02-29", "2020-02-29"), ("2019-02-29", nil), ("2019-13-01", nil),
+      ("5 July 2019", nil), ("20190705", nil), ("", nil),
+      ("{created: 2021-01-02, updated: 2022-01-02}", "2021-01-02"),
+    ] as [(String, String?)])
   func dates(text: String, date: String?) throws {
     #expect(try page("date: " + text).page?.date == date)
   }
 
-  @Test("drafts give no entry", arguments: ["draft: true", "draft: \"true\"", "draft: yes", "draft: True", "title: [\ndraft: true"])
+  @Test(
+    "drafts give no entry",
+    arguments: ["draft: true", "draft: \"true\"", "draft: yes", "draft: True", "title: [\ndraft: true"])
   func drafts(yaml: String) throws {
     let (page, skipped) = try page(yaml)
     #expect(page == nil && skipped == [SkippedInput(file: "page.md", reason: "draft")])

@@ -1,8 +1,9 @@
-@testable import ContentIngest
 import Foundation
 import SearchModel
 import SearchTestSupport
 import Testing
+
+@testable import ContentIngest
 
 @Suite struct JSONLinesTests {
   @Test func oneLineIsOneEntry() throws {
@@ -18,7 +19,8 @@ import Testing
     #expect(
       reading.entries[1]
         == Entry(
-          id: "2", text: "only a body", path: ["上", "下"], category: ["x", "y"], lang: "en", sources: ["sample.jsonl"],
+          id: "2", text: "only a body", path: ["上", "下"], category: ["x", "y"], lang: "en",
+          sources: ["sample.jsonl"],
           author: "甲, 乙", keywords: ["kw"]))
     #expect(reading.entries[2].title == "多集群 😀 \"x\"" && reading.entries[2].url == nil)
     #expect(reading.entries[3].text == "# [not](markdown)\n- x")
@@ -40,10 +42,18 @@ import Testing
       var rest = bytes[...]
       while !rest.isEmpty {
         let piece = rest.prefix(Int.random(in: 1...longest, using: &random))
-        try lines.feed(piece) { reading.entries.append($0) } skipped: { reading.skipped.append($0) }
+        try lines.feed(piece) {
+          reading.entries.append($0)
+        } skipped: {
+          reading.skipped.append($0)
+        }
         rest = rest.dropFirst(piece.count)
       }
-      try lines.finish { reading.entries.append($0) } skipped: { reading.skipped.append($0) }
+      try lines.finish {
+        reading.entries.append($0)
+      } skipped: {
+        reading.skipped.append($0)
+      }
       #expect(reading.entries == whole.entries && reading.skipped == whole.skipped)
     }
   }
@@ -56,24 +66,37 @@ import Testing
     var reading = Reading()
     try reader.readJSONL(from: pipe.fileHandleForReading.fileDescriptor, name: "-") {
       reading.entries.append($0)
-    } skipped: { reading.skipped.append($0) }
+    } skipped: {
+      reading.skipped.append($0)
+    }
     #expect(reading.entries.count == 4 && reading.skipped.count == 5)
   }
 
   @Test func tooLongLinesArePassedOver() throws {
     let long = #"{"id":"x","text":""# + String(repeating: "中", count: 12 << 20) + "\"}\n"
-    let reading = try read(#"{"id":"a","title":"t"}"# + "\n" + long + #"{"id":"b","title":"t"}"#, name: "l.jsonl")
+    let reading = try read(
+      #"{"id":"a","title":"t"}"# + "\n" + long + #"{"id":"b","title":"t"}"#, name: "l.jsonl")
     #expect(reading.entries.map(\.id) == ["a", "b"])
-    #expect(reading.skipped == [SkippedInput(file: "l.jsonl", line: 2, reason: "the line is longer than 32 MiB")])
+    #expect(
+      reading.skipped == [SkippedInput(file: "l.jsonl", line: 2, reason: "the line is longer than 32 MiB")])
   }
 
-  @Test("bad lines are named", arguments: [
-    #"{"id":"a","title":"t"} x"#, #"{"id":"a" "title":"t"}"#, #"{"id":"a",}"#, #"{id:"a"}"#, #"{"id":'a'}"#, #"{"id":"a","title":"\x"}"#, "{\"id\":\"a\",\"title\":\"\u{1}\"}",
-    #"{"id":"a","title":"\ud800"}"#, #"{"id":"a","title":"\udc00"}"#, #"{"id":"a","title":"\ud800\u0041"}"#, #"{"id":"a","n":01,"title":"t"}"#, #"{"id":"a","n":1.,"title":"t"}"#,
-    #"{"id":"a","n":+1,"title":"t"}"#, #"{"id":"a","n":NaN,"title":"t"}"#, #"{"id":"a","n":tru,"title":"t"}"#, #"{"id":{},"title":"t"}"#, #"{"id":null,"title":"t"}"#, #"{"id":"","title":"t"}"#,
-    #"{"id":"a","title":["t"]}"#, "{", "[", "\"", "nul", #"{"id":"a","title":"t""#, #"{"id":"a","title":"t","x":[1,2"#, #"{"id":"a","title":"t","x":"# + String(repeating: "[", count: 100_000),
-    #"{"id":"a","title":"t","x":"# + String(repeating: "[", count: 64) + String(repeating: "]", count: 64) + "}",
-  ])
+  @Test(
+    "bad lines are named",
+    arguments: [
+      #"{"id":"a","title":"t"} x"#, #"{"id":"a" "title":"t"}"#, #"{"id":"a",}"#, #"{id:"a"}"#, #"{"id":'a'}"#,
+      #"{"id":"a","title":"\x"}"#, "{\"id\":\"a\",\"title\":\"\u{1}\"}",
+      #"{"id":"a","title":"\ud800"}"#, #"{"id":"a","title":"\udc00"}"#, #"{"id":"a","title":"\ud800\u0041"}"#,
+      #"{"id":"a","n":01,"title":"t"}"#, #"{"id":"a","n":1.,"title":"t"}"#,
+      #"{"id":"a","n":+1,"title":"t"}"#, #"{"id":"a","n":NaN,"title":"t"}"#,
+      #"{"id":"a","n":tru,"title":"t"}"#, #"{"id":{},"title":"t"}"#, #"{"id":null,"title":"t"}"#,
+      #"{"id":"","title":"t"}"#,
+      #"{"id":"a","title":["t"]}"#, "{", "[", "\"", "nul", #"{"id":"a","title":"t""#,
+      #"{"id":"a","title":"t","x":[1,2"#,
+      #"{"id":"a","title":"t","x":"# + String(repeating: "[", count: 100_000),
+      #"{"id":"a","title":"t","x":"# + String(repeating: "[", count: 64) + String(repeating: "]", count: 64)
+        + "}",
+    ])
   func badLines(line: String) throws {
     let reading = try read(line + "\n{\"id\":\"good\",\"title\":\"t\"}\n", name: "b.jsonl")
     #expect(reading.entries.map(\.id) == ["good"])
@@ -81,7 +104,9 @@ import Testing
   }
 
   @Test func deepButAllowed() throws {
-    let line = #"{"id":"a","title":"t","x":"# + String(repeating: "[", count: 63) + String(repeating: "]", count: 63) + "}"
+    let line =
+      #"{"id":"a","title":"t","x":"# + String(repeating: "[", count: 63) + String(repeating: "]", count: 63)
+      + "}"
     #expect(try read(line, name: "b.jsonl").entries.count == 1)
   }
 
@@ -110,7 +135,9 @@ import Testing
       #expect(isValid == (oracle != nil), "\(line.debugDescription) \(reading.skipped)")
       guard let entry = reading.entries.first, let oracle else { continue }
       if let title = oracle["title"] as? String { #expect(entry.title == title, "\(line)") }
-      if oracle["body"] == nil, let text = oracle["text"] as? String { #expect(entry.text == text, "\(line)") }
+      if oracle["body"] == nil, let text = oracle["text"] as? String {
+        #expect(entry.text == text, "\(line)")
+      }
       if let id = oracle["id"] as? String { #expect(entry.id == id, "\(line)") }
     }
   }
@@ -120,7 +147,8 @@ import Testing
     keys.shuffle(using: &random)
     let members = keys.prefix(Int.random(in: 0...keys.count, using: &random)).map { key in
       let isText = depth == 0 && ["id", "title", "text", "url", "date"].contains(key)
-      return space(&random) + "\"\(key)\"" + space(&random) + ":" + (isText ? string(&random) : value(&random, depth: depth + 1))
+      return space(&random) + "\"\(key)\"" + space(&random) + ":"
+        + (isText ? string(&random) : value(&random, depth: depth + 1))
     }
     return "{" + members.joined(separator: ",") + space(&random) + "}"
   }
@@ -128,21 +156,31 @@ import Testing
   private func value(_ random: inout SplitMix64, depth: Int) -> String {
     switch Int.random(in: 0..<(depth > 4 ? 5 : 7), using: &random) {
     case 0: return string(&random)
-    case 1: return ["0", "-0", "1", "12.5", "-3e2", "1E+2", "0.10", "123456789"].randomElement(using: &random)!
+    case 1:
+      return ["0", "-0", "1", "12.5", "-3e2", "1E+2", "0.10", "123456789"].randomElement(using: &random)!
     case 2: return "true"
     case 3: return "false"
     case 4: return "null"
     case 5: return object(&random, depth: depth)
     default:
-      let values = (0..<Int.random(in: 0..<4, using: &random)).map { _ in space(&random) + value(&random, depth: depth + 1) }
+      let values = (0..<Int.random(in: 0..<4, using: &random)).map { _ in
+        space(&random) + value(&random, depth: depth + 1)
+      }
       return "[" + values.joined(separator: ",") + space(&random) + "]"
     }
   }
 
   private func string(_ random: inout SplitMix64) -> String {
-    let pieces = ["a", "中文", "😀", "\\n", "\\\"", "\\\\", "\\/", "\\u4e2d", "\\ud83d\\ude00", "\\t", " ", "é", "\\u00e9", "{", "]", ",", "\\b\\f\\r"]
-    return "\"" + (0..<Int.random(in: 0..<6, using: &random)).map { _ in pieces.randomElement(using: &random)! }.joined() + "\""
+    let pieces = [
+      "a", "中文", "😀", "\\n", "\\\"", "\\\\", "\\/", "\\u4e2d", "\\ud83d\\ude00", "\\t", " ", "é", "\\u00e9",
+      "{", "]", ",", "\\b\\f\\r",
+    ]
+    return "\""
+      + (0..<Int.random(in: 0..<6, using: &random)).map { _ in pieces.randomElement(using: &random)! }
+      .joined() + "\""
   }
 
-  private func space(_ random: inout SplitMix64) -> String { ["", "", " ", "\t", "\r"].randomElement(using: &random)! }
+  private func space(_ random: inout SplitMix64) -> String {
+    ["", "", " ", "\t", "\r"].randomElement(using: &random)!
+  }
 }

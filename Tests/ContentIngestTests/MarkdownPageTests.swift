@@ -54,9 +54,11 @@ import Testing
     #expect(reading.items[3].url == nil)
     let page = try #require(reading.page)
     #expect(page.title == "云上周报第 7 期" && page.date == "2021-07-05" && page.author == "张三")
-    #expect(page.category == ["cloud"] && page.tags == ["k8s", "运维"] && page.keywords == ["周报", "kubernetes"])
+    #expect(
+      page.category == ["cloud"] && page.tags == ["k8s", "运维"] && page.keywords == ["周报", "kubernetes"])
     #expect(page.text == "每周项目与博客\n\n这是第 7 期，主要分享开源项目。\n\n1. 开源项目\n\n2. 视频")
-    #expect(reading.items.allSatisfy { $0.tags == ["k8s", "运维"] && $0.date == "2021-07-05" && $0.author == "" })
+    #expect(
+      reading.items.allSatisfy { $0.tags == ["k8s", "运维"] && $0.date == "2021-07-05" && $0.author == "" })
   }
 
   @Test func digestOfNumberedItems() throws {
@@ -82,30 +84,34 @@ import Testing
         == "本周作者：李四\n\n业界要闻\n\n上游进展\n\n编排项目\n\n函数项目\n\n容器项目\n\n最佳实践\n\n传统模式如何改造？\n\n开源项目")
   }
 
-  @Test("nothing a reader sees is lost", arguments: [
-    "digest.md", "digest-2.md", "weekly-paragraphs.txt", "weekly-numbered.txt", "plain.txt", "guide.md",
-  ])
+  @Test(
+    "nothing a reader sees is lost",
+    arguments: [
+      "digest.md", "digest-2.md", "weekly-paragraphs.txt", "weekly-numbered.txt", "plain.txt", "guide.md",
+    ])
   func nothingIsLost(name: String) throws {
     let text = try Fixtures.text(name)
     #expect(missingHan(text, try read(text, name: name).entries) == [:])
   }
 
-  @Test("the title is the leading links, the bold text or the first sentence", arguments: [
-    ("- [甲](a.md)", "甲", "a.md", ""),
-    ("- [甲](a.md)&[乙](b.md) 丙", "甲&乙", "a.md", "丙"),
-    ("- [甲](a.md) & [乙](b.md)", "甲 & 乙", "a.md", ""),
-    ("- [甲](a.md)：乙", "甲", "a.md", "乙"),
-    ("- [甲](a.md) — 乙", "甲", "a.md", "乙"),
-    ("- [甲](a.md) | 乙", "甲", "a.md", "乙"),
-    ("- **[甲](a.md)** 乙", "甲", "a.md", "乙"),
-    ("- **甲：**乙 [丙](c.md)", "甲", "c.md", "乙 丙"),
-    ("- 🔥 [甲](a.md) 乙", "🔥 甲", "a.md", "乙"),
-    ("- 《[甲](a.md)》 乙", "《甲》", "a.md", "乙"),
-    ("- [![徽章](b.svg)](ci) [甲](a.md) 乙", "甲", "a.md", "徽章 乙"),
-    ("- [x] [甲](a.md) 乙", "甲", "a.md", "乙"),
-    ("- <https://example.org/x> 乙", "https://example.org/x", "https://example.org/x", "乙"),
-    ("- [a `b` *c*](a.md) d", "a b c", "a.md", "d"),
-  ])
+  @Test(
+    "the title is the leading links, the bold text or the first sentence",
+    arguments: [
+      ("- [甲](a.md)", "甲", "a.md", ""),
+      ("- [甲](a.md)&[乙](b.md) 丙", "甲&乙", "a.md", "丙"),
+      ("- [甲](a.md) & [乙](b.md)", "甲 & 乙", "a.md", ""),
+      ("- [甲](a.md)：乙", "甲", "a.md", "乙"),
+      ("- [甲](a.md) — 乙", "甲", "a.md", "乙"),
+      ("- [甲](a.md) | 乙", "甲", "a.md", "乙"),
+      ("- **[甲](a.md)** 乙", "甲", "a.md", "乙"),
+      ("- **甲：**乙 [丙](c.md)", "甲", "c.md", "乙 丙"),
+      ("- 🔥 [甲](a.md) 乙", "🔥 甲", "a.md", "乙"),
+      ("- 《[甲](a.md)》 乙", "《甲》", "a.md", "乙"),
+      ("- [![徽章](b.svg)](ci) [甲](a.md) 乙", "甲", "a.md", "徽章 乙"),
+      ("- [x] [甲](a.md) 乙", "甲", "a.md", "乙"),
+      ("- <https://example.org/x> 乙", "https://example.org/x", "https://example.org/x", "乙"),
+      ("- [a `b` *c*](a.md) d", "a b c", "a.md", "d"),
+    ])
   func titles(markdown: String, title: String, url: String, text: String) throws {
     // A second item that everybody agrees on keeps the page a digest.
     let reading = try read("# 页\n\n" + markdown + "\n- [其他](z.md)\n- [另外](y.md)\n")
@@ -115,11 +121,14 @@ import Testing
     #expect(item.text == text)
   }
 
-  @Test("numbering in front of a section is not its name", arguments: [
-    ("1. 工具", "工具"), ("1.2 工具", "工具"), ("1.2.3、工具", "工具"), ("一、工具", "工具"), ("（二）工具", "工具"), ("(3) 工具", "工具"),
-    ("第一节 工具", "工具"), ("第 3 章：工具", "工具"), ("十二、 工具", "工具"), ("2022 年趋势", "2022 年趋势"), ("5 个工具", "5 个工具"),
-    ("1.29 新特性", "1.29 新特性"), ("第 2 期", "第 2 期"), ("1.", "1."), ("一览", "一览"), ("**1.** 工具", "工具"),
-  ])
+  @Test(
+    "numbering in front of a section is not its name",
+    arguments: [
+      ("1. 工具", "工具"), ("1.2 工具", "工具"), ("1.2.3、工具", "工具"), ("一、工具", "工具"), ("（二）工具", "工具"),
+      ("(3) 工具", "工具"),
+      ("第一节 工具", "工具"), ("第 3 章：工具", "工具"), ("十二、 工具", "工具"), ("2022 年趋势", "2022 年趋势"), ("5 个工具", "5 个工具"),
+      ("1.29 新特性", "1.29 新特性"), ("第 2 期", "第 2 期"), ("1.", "1."), ("一览", "一览"), ("**1.** 工具", "工具"),
+    ])
   func numbering(heading: String, category: String) throws {
     let reading = try read("## " + heading + "\n\n- [甲](a.md)\n- [乙](b.md)\n")
     #expect(reading.items.map(\.category) == [[category], [category]])
@@ -127,7 +136,10 @@ import Testing
 
   @Test func categoryFallsBackToTheTitle() throws {
     #expect(try read("# 页\n\n- [甲](a.md)\n- [乙](b.md)\n").items.first?.category == ["页"])
-    #expect(try read("---\ntitle: 前\ncategories: [其他]\n---\n- [甲](a.md)\n- [乙](b.md)\n").items.first?.category == ["前"])
+    #expect(
+      try read("---\ntitle: 前\ncategories: [其他]\n---\n- [甲](a.md)\n- [乙](b.md)\n").items.first?.category == [
+        "前"
+      ])
     #expect(try read("- [甲](a.md)\n- [乙](b.md)\n").items.first?.category == [])
   }
 
@@ -174,7 +186,8 @@ import Testing
     #expect(reading.headings[0].text == "注意事项\n\n需要 管理员 权限。\n\n# not a heading\nkubectl apply -f a.yaml")
     #expect(reading.headings[1].text == "名称  值\n\n甲  a\n\n乙  链接")
     #expect(reading.headings[2].text == "框里的文字 & 符号 第二行\n\n提示里的文字 容器组。\n\n见脚本与示意图。")
-    #expect(reading.headings.allSatisfy { $0.category == ["文档"] && $0.tags == ["指南"] && $0.description == "" })
+    #expect(
+      reading.headings.allSatisfy { $0.category == ["文档"] && $0.tags == ["指南"] && $0.description == "" })
   }
 
   @Test func titleOfAPageWithoutHeading() throws {
@@ -192,38 +205,54 @@ import Testing
     #expect(several.headings.map(\.title) == ["一", "二"] && several.page?.text == "引言")
   }
 
-  @Test("line breaks join Han and separate words", arguments: [
-    ("多集\n群", "多集群"), ("多集，\n群", "多集，群"), ("多集\nabc", "多集 abc"), ("abc\ndef", "abc def"), ("好。\n“引”", "好。“引”"),
-    ("한국\n어", "한국 어"), ("多  \n集", "多 集"), ("好。  \n集", "好。集"), ("a<br>b", "a b"),
-  ])
+  @Test(
+    "line breaks join Han and separate words",
+    arguments: [
+      ("多集\n群", "多集群"), ("多集，\n群", "多集，群"), ("多集\nabc", "多集 abc"), ("abc\ndef", "abc def"),
+      ("好。\n“引”", "好。“引”"),
+      ("한국\n어", "한국 어"), ("多  \n集", "多 集"), ("好。  \n集", "好。集"), ("a<br>b", "a b"),
+    ])
   func lineBreaks(markdown: String, text: String) throws {
     #expect(try read(markdown).page?.text == text)
   }
 
-  @Test("markup goes, text stays", arguments: [
-    ("a <b>b</b> c", "a b c"), ("a<!-- x -->b", "ab"), ("<script>var 多 = 1</script>\n\n后", "后"), ("<style>\na {}\n\nb {}\n</style>\n\n后", "后"),
-    ("前<script>x</script>后", "前后"), ("![图](a.png \"t\")", "图"), ("<img src=a alt=\"图 &lt;\">", "图 <"), ("&lt;b&gt; &#20013; &copy;", "<b> 中 ©"),
-    ("a ~~b~~ c[^1]\n\n[^1]: 注", "a b c\n\n注"), ("[a]: http://x\n\nb [a]", "b a"), ("- a\n  - b\n    - c", "a\n\nb\n\nc"), ("1. a\n\n   b", "a\n\nb"),
-    ("> a\n> b\n\nc", "a b\n\nc"), ("a{{< ref \"x\" >}}b", "ab"), ("{{% note %}}\n文\n{{% /note %}}", "文"), ("{{</* note */>}}", "{{< note >}}"),
-    ("{{< comment >}}\n隐\n{{< /comment >}}\n现", "现"), ("{{< 没有结尾", "{{< 没有结尾"), ("    code\n      more", "code\n  more"), ("a\u{C}b", "a b"),
-    (":::tip 标题\n文\n:::", "标题\n\n文"), ("=== \"C++\"\n\n    正文 *斜*", "C++\n\n正文 斜"), ("??? note\n    内\n\n外", "内\n\n外"), ("**重要。**其他**（注）**文", "重要。其他（注）文"),
-    ("`**a。**b`", "**a。**b"), ("<div>\n\n*中*\n\n</div>", "中"), ("a\u{0}b", "a b"),
-  ])
+  @Test(
+    "markup goes, text stays",
+    arguments: [
+      ("a <b>b</b> c", "a b c"), ("a<!-- x -->b", "ab"), ("<script>var 多 = 1</script>\n\n后", "后"),
+      ("<style>\na {}\n\nb {}\n</style>\n\n后", "后"),
+      ("前<script>x</script>后", "前后"), ("![图](a.png \"t\")", "图"), ("<img src=a alt=\"图 &lt;\">", "图 <"),
+      ("&lt;b&gt; &#20013; &copy;", "<b> 中 ©"),
+      ("a ~~b~~ c[^1]\n\n[^1]: 注", "a b c\n\n注"), ("[a]: http://x\n\nb [a]", "b a"),
+      ("- a\n  - b\n    - c", "a\n\nb\n\nc"), ("1. a\n\n   b", "a\n\nb"),
+      ("> a\n> b\n\nc", "a b\n\nc"), ("a{{< ref \"x\" >}}b", "ab"), ("{{% note %}}\n文\n{{% /note %}}", "文"),
+      ("{{</* note */>}}", "{{< note >}}"),
+      ("{{< comment >}}\n隐\n{{< /comment >}}\n现", "现"), ("{{< 没有结尾", "{{< 没有结尾"),
+      ("    code\n      more", "code\n  more"), ("a\u{C}b", "a b"),
+      (":::tip 标题\n文\n:::", "标题\n\n文"), ("=== \"C++\"\n\n    正文 *斜*", "C++\n\n正文 斜"),
+      ("??? note\n    内\n\n外", "内\n\n外"), ("**重要。**其他**（注）**文", "重要。其他（注）文"),
+      ("`**a。**b`", "**a。**b"), ("<div>\n\n*中*\n\n</div>", "中"), ("a\u{0}b", "a b"),
+    ])
   func plainText(markdown: String, text: String) throws {
     #expect(try read(markdown).page?.text == text)
   }
 
   @Test func mdxImportsAreNoText() throws {
-    let reading = try read("import A from 'a'\nexport const b = 1\n\n# T\n\n{/* 隐 */}\n\n<Tabs>\n\n文\n\n</Tabs>\n", name: "a.mdx")
+    let reading = try read(
+      "import A from 'a'\nexport const b = 1\n\n# T\n\n{/* 隐 */}\n\n<Tabs>\n\n文\n\n</Tabs>\n", name: "a.mdx")
     #expect(reading.page?.title == "T" && reading.page?.text == "文")
   }
 
-  @Test("only http, https, mailto and relative targets are links", arguments: [
-    "javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "file:///etc/passwd", "vbscript:x", "java&#09;script:x",
-  ])
+  @Test(
+    "only http, https, mailto and relative targets are links",
+    arguments: [
+      "javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "file:///etc/passwd", "vbscript:x",
+      "java&#09;script:x",
+    ])
   func unsafeLinks(target: String) throws {
     let reading = try read("- [甲](\(target)) x\n- [乙](b.md)\n- [丙](c.md)\n")
-    #expect(reading.entries.allSatisfy { $0.url?.contains("script") != true && $0.url?.contains(":") != true })
+    #expect(
+      reading.entries.allSatisfy { $0.url?.contains("script") != true && $0.url?.contains(":") != true })
     #expect(reading.entries.contains { ($0.title + $0.text).contains("甲") })
   }
 
@@ -232,17 +261,23 @@ import Testing
   @Test func plainTextIsOnePage() throws {
     let reading = try read(try Fixtures.text("plain.txt"), name: "plain.txt")
     #expect(reading.entries.count == 1)
-    #expect(reading.entries[0].kind == .page && reading.entries[0].title == "本期目录" && reading.entries[0].lang == "zh")
+    #expect(
+      reading.entries[0].kind == .page && reading.entries[0].title == "本期目录"
+        && reading.entries[0].lang == "zh")
     #expect(
       reading.entries[0].text == "🆕新版本介绍\n\n代理的新模式\n\n原文:代理的新模式\n第二行接着说。\n\n优点\n\n  • 改进延迟\n  • 改进控制\n\n"
         + "  1. 拓扑感知:加速互联。\n  2. 共享隔离:提高利用率。")
   }
 
-  @Test("a text file is Markdown when its content is", arguments: [
-    ("# 标题\n\n文", true), ("文\n\n## 二级\n文", true), ("见 [甲](https://x.org)。", true), ("---\ntitle: 甲\n---\n文", true),
-    ("文\n# 号码\n文", false), ("#!/bin/sh\n", false), ("# rm -rf\nls", false), ("- 甲\n- 乙", false), ("1. 甲\n2. 乙", false), ("a[1](x)", false),
-    ("标题\n====", false), ("---\n文\n---", false), ("```\n# 号码\n\n```", false),
-  ])
+  @Test(
+    "a text file is Markdown when its content is",
+    arguments: [
+      ("# 标题\n\n文", true), ("文\n\n## 二级\n文", true), ("见 [甲](https://x.org)。", true),
+      ("---\ntitle: 甲\n---\n文", true),
+      ("文\n# 号码\n文", false), ("#!/bin/sh\n", false), ("# rm -rf\nls", false), ("- 甲\n- 乙", false),
+      ("1. 甲\n2. 乙", false), ("a[1](x)", false),
+      ("标题\n====", false), ("---\n文\n---", false), ("```\n# 号码\n\n```", false),
+    ])
   func textOrMarkdown(text: String, isMarkdown: Bool) throws {
     // Plain text keeps its marks; Markdown loses them.
     let reading = try read(text + "\n\n*记号*", name: "a.txt")
@@ -255,10 +290,13 @@ import Testing
     #expect(page.title.unicodeScalars.count == 80 && page.text == line + "\n第二行")
   }
 
-  @Test("languages", arguments: [
-    ("多集群入门 for Kubernetes", "zh"), ("A guide to clusters", "en"), ("クラスタの入門ガイド", "ja"), ("클러스터 입문", "ko"), ("Кластер", "und"), ("123", "und"),
-    ("A long English sentence with one 汉字 inside of it", "en"),
-  ])
+  @Test(
+    "languages",
+    arguments: [
+      ("多集群入门 for Kubernetes", "zh"), ("A guide to clusters", "en"), ("クラスタの入門ガイド", "ja"), ("클러스터 입문", "ko"),
+      ("Кластер", "und"), ("123", "und"),
+      ("A long English sentence with one 汉字 inside of it", "en"),
+    ])
   func languages(text: String, code: String) throws {
     #expect(try read(text, name: "a.txt").page?.lang == code)
   }

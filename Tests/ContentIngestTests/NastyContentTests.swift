@@ -14,10 +14,14 @@ import Testing
     }
   }
 
-  @Test("what is not UTF-8 gives no entry", arguments: [
-    ([0x61, 0xFF], 1), ([0xC0, 0x80], 0), ([0x61, 0x61, 0xED, 0xA0, 0x80], 2), ([0xE4, 0xB8], 0), ([0xF5, 0x80, 0x80, 0x80], 0), ([0x80], 0),
-    ([0xFF, 0xFE, 0x61, 0x00], 0), ([0xD6, 0xD0, 0xCE, 0xC4], 0), ([0xF4, 0x90, 0x80, 0x80], 0), ([0xE0, 0x9F, 0x80], 0),
-  ] as [([UInt8], Int)])
+  @Test(
+    "what is not UTF-8 gives no entry",
+    arguments: [
+      ([0x61, 0xFF], 1), ([0xC0, 0x80], 0), ([0x61, 0x61, 0xED, 0xA0, 0x80], 2), ([0xE4, 0xB8], 0),
+      ([0xF5, 0x80, 0x80, 0x80], 0), ([0x80], 0),
+      ([0xFF, 0xFE, 0x61, 0x00], 0), ([0xD6, 0xD0, 0xCE, 0xC4], 0), ([0xF4, 0x90, 0x80, 0x80], 0),
+      ([0xE0, 0x9F, 0x80], 0),
+    ] as [([UInt8], Int)])
   func wrongEncoding(bytes: [UInt8], offset: Int) throws {
     for name in ["a.md", "a.txt", "a.mdx"] {
       let reading = try read(bytes, name: name)
@@ -28,10 +32,14 @@ import Testing
 
   /// Input that is long in one way. A page to be read has none of it; it must end soon and lose no text.
   private static let patterns: [String] = [
-    ">", "> ", "- ", "1. ", "+ a\n", "[", "[a](", "![", "[a](<b", "[]", "](", "*", "*a ", "a**b", "_a ", "__a", "~", "~a ", "~~a", "`", "`` ", "<", "<a ", "<!--",
-    "a <?", "a <!A ", "<![CDATA[", "&", "www.", "http://", "a@", "a@b.", ":", "|", "|a", "|-", "|a\n", "[^a]", "[^a]: x\n", "[a]: b\n", "\\", "\n", " ", "\t", "# a\n",
-    "#\n", "```\n", "~~~\n", "a\n=\n", "<div>\n", "👨‍👩‍👧‍👦", "中", "**中。**文", "{{<", "{{< a ", "{{< a >}}", "{{< comment >}}", "!!! note\n", "    ", ":::a\n", "=== \"a\"\n",
-    "- [ ] a\n", "*_~`[]()", "<a \"", "<a '\"", "---\n", "\u{0}", "\u{2028}", "é\u{301}\u{301}\u{301}", "{/* ", "<script>", "{#a}\n", "<!--\n---\n",
+    ">", "> ", "- ", "1. ", "+ a\n", "[", "[a](", "![", "[a](<b", "[]", "](", "*", "*a ", "a**b", "_a ",
+    "__a", "~", "~a ", "~~a", "`", "`` ", "<", "<a ", "<!--",
+    "a <?", "a <!A ", "<![CDATA[", "&", "www.", "http://", "a@", "a@b.", ":", "|", "|a", "|-", "|a\n", "[^a]",
+    "[^a]: x\n", "[a]: b\n", "\\", "\n", " ", "\t", "# a\n",
+    "#\n", "```\n", "~~~\n", "a\n=\n", "<div>\n", "👨‍👩‍👧‍👦", "中", "**中。**文", "{{<", "{{< a ", "{{< a >}}",
+    "{{< comment >}}", "!!! note\n", "    ", ":::a\n", "=== \"a\"\n",
+    "- [ ] a\n", "*_~`[]()", "<a \"", "<a '\"", "---\n", "\u{0}", "\u{2028}", "é\u{301}\u{301}\u{301}",
+    "{/* ", "<script>", "{#a}\n", "<!--\n---\n",
   ]
 
   @Test("repeated signs end soon", arguments: patterns.indices)
@@ -53,8 +61,12 @@ import Testing
     #expect(try read(lists).page?.text.contains("项") == true)
     #expect(try read(String(repeating: ">", count: 10_000) + " 深处").page?.text == "深处")
     #expect(try read(String(repeating: "- ", count: 10_000) + "深处").page?.text == "深处")
-    #expect(try read(String(repeating: "*", count: 10_000) + "深" + String(repeating: "*", count: 10_000)).page?.text.contains("深") == true)
-    #expect(try read(String(repeating: "[", count: 10_000) + "深" + String(repeating: "](a)", count: 10_000)).page?.text.contains("深") == true)
+    #expect(
+      try read(String(repeating: "*", count: 10_000) + "深" + String(repeating: "*", count: 10_000)).page?.text
+        .contains("深") == true)
+    #expect(
+      try read(String(repeating: "[", count: 10_000) + "深" + String(repeating: "](a)", count: 10_000)).page?
+        .text.contains("深") == true)
     let admonitions = (0..<500).map { String(repeating: " ", count: $0 * 4) + "!!! note \"题\"\n" }.joined()
     #expect(try read(admonitions).page?.text.contains("题") == true)
   }
@@ -69,9 +81,29 @@ import Testing
   }
 
   @Test func wideTablesStayAffordable() throws {
-    let table = "|" + String(repeating: "a|", count: 150) + "\n|" + String(repeating: "-|", count: 150) + "\n" + String(repeating: "|行|\n", count: 100_000)
+    let table =
+      "|" + String(repeating: "a|", count: 150) + "\n|" + String(repeating: "-|", count: 150) + "\n"
+      + String(repeating: "|行|\n", count: 100_000)
     let text = try #require(try read(table).page?.text)
     #expect(text.unicodeScalars.count { $0 == "行" } == 100_000)
+  }
+
+  @Test(
+    "long documents are read in pieces",
+    arguments: [
+      "一段文字。\n\n", "# 标题\n\n", "- [甲](a.md) 说明说明说明说明说明说明说明说明说明说明说明说明说明说明\n\n文字\n\n",
+      "```\n代码\n\n```\n\n文字\n\n",
+    ])
+  func longDocuments(pattern: String) throws {
+    let count = (6 << 20) / pattern.utf8.count
+    let reading = try read(String(repeating: pattern, count: count))
+    let found = reading.entries.reduce(0) { sum, entry in
+      sum + (entry.title + entry.text).unicodeScalars.count { (0x4E00...0x9FFF).contains($0.value) }
+    }
+    let items = pattern.hasPrefix("-")
+    let expected = pattern.unicodeScalars.count { (0x4E00...0x9FFF).contains($0.value) } * count
+    // The same item over and over is one item.
+    #expect(items ? reading.items.count == 1 : found >= expected)
   }
 
   @Test("mutated documents never trap and lose nothing", arguments: UInt64(0)..<40)
@@ -86,8 +118,12 @@ import Testing
         switch Int.random(in: 0..<4, using: &random) {
         case 0: text.insert(signs.randomElement(using: &random)!, at: place)
         case 1: text.remove(at: place)
-        case 2: text.insert(contentsOf: text[place..<min(text.count, place + 30)], at: Int.random(in: 0..<text.count, using: &random))
-        default: text.insert(contentsOf: Array(repeating: signs.randomElement(using: &random)!, count: 5), at: place)
+        case 2:
+          text.insert(
+            contentsOf: text[place..<min(text.count, place + 30)],
+            at: Int.random(in: 0..<text.count, using: &random))
+        default:
+          text.insert(contentsOf: Array(repeating: signs.randomElement(using: &random)!, count: 5), at: place)
         }
       }
       let mutated = String(String.UnicodeScalarView(text))
@@ -106,7 +142,8 @@ import Testing
     let alphabet = Array("-*+>#`~[]()<>!|:{}%\\ \n\t1.ab中。：\"'&;=_^@/".utf8)
     for _ in 0..<50 {
       let bytes = (0..<Int.random(in: 0..<400, using: &random)).map { _ in
-        Bool.random(using: &random) ? alphabet.randomElement(using: &random)! : UInt8.random(in: 0...127, using: &random)
+        Bool.random(using: &random)
+          ? alphabet.randomElement(using: &random)! : UInt8.random(in: 0...127, using: &random)
       }
       for name in ["a.md", "a.txt", "a.mdx", "a.jsonl"] { _ = try read(bytes, name: name) }
     }

@@ -30,7 +30,8 @@ import Testing
     let expected = lines(of: try Seeds.file(number).text)
     #expect(expected.count == (number == "000" ? 156 : 28))
     let items = try Seeds.read(number).items
-    #expect(items.map { Line(title: $0.title, url: $0.url ?? "", category: $0.category.joined()) } == expected)
+    #expect(
+      items.map { Line(title: $0.title, url: $0.url ?? "", category: $0.category.joined()) } == expected)
     #expect(items.allSatisfy { !$0.text.isEmpty && $0.lang == "zh" })
   }
 
@@ -87,14 +88,18 @@ import Testing
     #expect(reading.items.count == 17)
     let counts = reading.items.flatMap(\.category).reduce(into: [:]) { $0[$1, default: 0] += 1 }
     #expect(counts == ["业界要闻": 2, "上游重要进展": 10, "本周云原生最佳实践": 2, "开源项目推荐": 1, "本周阅读推荐": 2])
-    #expect(reading.item("runc v2 shim 支持 cgroup 设置")?.url == "https://github.com/containerd/containerd/issues/3198")
+    #expect(
+      reading.item("runc v2 shim 支持 cgroup 设置")?.url == "https://github.com/containerd/containerd/issues/3198"
+    )
     #expect(reading.item("来自阿里巴巴“全站云化”的实践")?.text.contains("PouchContainer") == true)
     let spiffe = try #require(reading.item("本周我们向您推荐SPIFFE项目"))
     #expect(spiffe.url == "https://spiffe.io/" && spiffe.text.contains("SPIRE的零信任安全机制"))
     #expect(reading.items.contains { $0.title == "Serving v1beta1 API proposal" })
     #expect(reading.items.allSatisfy { !$0.text.contains("**") && !$0.title.contains("项目\n") })
     let page = try #require(reading.page)
-    for label in ["Kubernetes 项目", "Knative 项目", "Istio 项目", "containerd 项目"] { #expect(page.text.contains(label)) }
+    for label in ["Kubernetes 项目", "Knative 项目", "Istio 项目", "containerd 项目"] {
+      #expect(page.text.contains(label))
+    }
   }
 
   @Test("no Han character of a document is lost", arguments: ["000", "001", "002", "003", "004"])
@@ -103,7 +108,9 @@ import Testing
     #expect(missingHan(text, try Seeds.read(number).entries) == [:])
   }
 
-  @Test("the ending of the file's name does not matter", arguments: ["000", "001", "003", "004"], ["md", "markdown", "text"])
+  @Test(
+    "the ending of the file's name does not matter", arguments: ["000", "001", "003", "004"],
+    ["md", "markdown", "text"])
   func sameEntriesUnderOtherNames(number: String, kind: String) throws {
     func withoutNames(_ reading: Reading) -> [Entry] {
       reading.entries.map {

@@ -21,7 +21,11 @@ func read(_ text: String, name: String = "page.md") throws -> Reading {
 func read(_ bytes: [UInt8], name: String = "page.md") throws -> Reading {
   var reader = ContentReader()
   var reading = Reading()
-  try reader.read(bytes, name: name) { reading.entries.append($0) } skipped: { reading.skipped.append($0) }
+  try reader.read(bytes, name: name) {
+    reading.entries.append($0)
+  } skipped: {
+    reading.skipped.append($0)
+  }
   return reading
 }
 
@@ -30,7 +34,11 @@ func readAll(_ paths: [String]) throws -> Reading {
   var reader = ContentReader()
   var reading = Reading(skipped: skipped)
   for file in files {
-    try reader.read(file) { reading.entries.append($0) } skipped: { reading.skipped.append($0) }
+    try reader.read(file) {
+      reading.entries.append($0)
+    } skipped: {
+      reading.skipped.append($0)
+    }
   }
   return reading
 }
@@ -58,7 +66,9 @@ enum Seeds {
 
   static func file(_ number: String) throws -> (name: String, text: String) {
     let names = try FileManager.default.contentsOfDirectory(atPath: directory ?? "")
-    guard let directory, let name = names.first(where: { $0.hasPrefix(number) }) else { throw CocoaError(.fileNoSuchFile) }
+    guard let directory, let name = names.first(where: { $0.hasPrefix(number) }) else {
+      throw CocoaError(.fileNoSuchFile)
+    }
     return (name, try String(contentsOfFile: directory + "/" + name, encoding: .utf8))
   }
 
@@ -96,10 +106,13 @@ func visibleHan(ofMarkdown source: String) -> [Character: Int] {
   var text = source
   text = text.replacing(#/<!--(.|\n)*?-->/#, with: "")
   // A heading that repeats the title of the front matter is shown once.
-  if let title = text.firstMatch(of: #/\ntitle: "?(.+?)"?\n/#)?.output.1 { text = text.replacing("\n# \(title)\n", with: "\n") }
+  if let title = text.firstMatch(of: #/\ntitle: "?(.+?)"?\n/#)?.output.1 {
+    text = text.replacing("\n# \(title)\n", with: "\n")
+  }
   text = text.replacing(#/\{\{[<%](.|\n)*?[>%]\}\}/#) { match in
     // The values that a call shows.
-    String(match.output.0).matches(of: #/(text|title|caption|alt)="([^"]*)"/#).map { String($0.output.2) }.joined()
+    String(match.output.0).matches(of: #/(text|title|caption|alt)="([^"]*)"/#).map { String($0.output.2) }
+      .joined()
   }
   text = text.replacing(#/\]\([^)\s]*\)/#, with: "]")
   return hanCounts([text])
@@ -108,7 +121,8 @@ func visibleHan(ofMarkdown source: String) -> [Character: Int] {
 func hanCounts(of entries: [Entry]) -> [Character: Int] {
   hanCounts(
     entries.flatMap {
-      [$0.title, $0.text, $0.description, $0.author] + $0.keywords + $0.tags + ($0.kind == .page ? $0.category : [])
+      [$0.title, $0.text, $0.description, $0.author] + $0.keywords + $0.tags
+        + ($0.kind == .page ? $0.category : [])
     })
 }
 
