@@ -42,7 +42,9 @@ import Testing
     #expect(try site.search("query", "多集群", "--json").json()["total"].int == 1)
   }
 
-  @Test("sources out of reach do not empty the index", .enabled(if: geteuid() != 0, "root may read everything"))
+  @Test(
+    "sources out of reach do not empty the index",
+    .enabled(if: geteuid() != 0, "root may read everything"))
   func unreadableFolder() throws {
     let site = try Site(["a.md": page])
     try site.index()
