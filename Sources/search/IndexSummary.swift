@@ -42,7 +42,7 @@ struct IndexSummary {
       .joined(separator: ", ")
     if case .paths(let paths) = sources, files == 0 {
       let places = paths.map(Output.harmless).joined(separator: ", ")
-      lines.append("Nothing to index in \(places): no .md, .markdown, .mdx, .txt or .jsonl file.")
+      lines.append("Nothing to index in \(places): no Markdown, plain text or JSONL file.")
     }
     let verb = isDryRun ? "Would index" : "Indexed"
     var text = "\(verb) \(Numbers.grouped(entries)) \(entries == 1 ? "entry" : "entries")"
