@@ -80,14 +80,17 @@ package final class Searcher {
   }
 
   private func answer(_ plan: QueryPlan, _ request: SearchRequest, deadline: Deadline) throws -> Answer {
-    var answer = try run(plan, request, mode: .all, wanted: request.offset + request.limit, deadline: deadline)
+    var answer = try run(
+      plan, request, mode: .all, wanted: request.offset + request.limit, deadline: deadline)
     if answer.total == 0 {
       answer = try run(
-        plan, request, mode: .any(excludingFull: false), wanted: request.offset + request.limit, deadline: deadline)
+        plan, request, mode: .any(excludingFull: false), wanted: request.offset + request.limit,
+        deadline: deadline)
       answer.match = .some
     } else if answer.total < min(Self.fillBelow, request.limit), request.offset == 0, plan.parts.count > 1 {
       answer.ranked += try run(
-        plan, request, mode: .any(excludingFull: true), wanted: request.limit - answer.total, deadline: deadline
+        plan, request, mode: .any(excludingFull: true), wanted: request.limit - answer.total,
+        deadline: deadline
       ).ranked
     }
     answer.ranked = Array(answer.ranked.dropFirst(request.offset).prefix(request.limit))

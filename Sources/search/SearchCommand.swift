@@ -41,14 +41,14 @@ struct SearchCommand: ParsableCommand {
     }
   }
 
-  /// What the argument parser refuses, and what nobody foresaw.
+  /// What the argument parser refuses; what it does not know either is a mistake of ours.
   private static func unexplained(_ error: any Error) -> ExitStatus? {
     switch exitCode(for: error) {
     case .success: nil
     case .validationFailure: ExitStatus(ExitStatus.usage, usageSentence(error))
     default:
       error is ExitCode
-        ? nil : ExitStatus(ExitStatus.internalError, "this is a bug of ours: \(Output.harmless("\(error)"))")
+        ? nil : ExitStatus(ExitStatus.internalError, "internal error: \(Output.harmless("\(error)"))")
     }
   }
 

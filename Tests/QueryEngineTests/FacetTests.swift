@@ -25,15 +25,20 @@ import Testing
     var random = SplitMix64(seed: seed &+ 100)
     for _ in 0..<8 {
       var filters: [FacetKey: [String]] = [:]
-      if Bool.random(using: &random) { filters[.category] = Bool.random(using: &random) ? ["工具"] : ["安全", "其他", "没有"] }
+      if Bool.random(using: &random) {
+        filters[.category] = Bool.random(using: &random) ? ["工具"] : ["安全", "其他", "没有"]
+      }
       if Bool.random(using: &random) { filters[.tags] = ["k8s"] }
       if Bool.random(using: &random) { filters[.lang] = ["zh"] }
       func passes(_ entry: Entry, except: FacetKey? = nil) -> Bool {
-        filters.allSatisfy { key, values in key == except || key.values(of: entry).contains { values.contains($0) } }
+        filters.allSatisfy { key, values in
+          key == except || key.values(of: entry).contains { values.contains($0) }
+        }
       }
       let matching = entries.filter { $0.title == "集群" }
       let keys: [FacetKey] = [.category, .tags, .lang, .year, .kind]
-      let results = try index.searcher.search(SearchRequest(text: "集群", limit: 5, filters: filters, facets: keys))
+      let results = try index.searcher.search(
+        SearchRequest(text: "集群", limit: 5, filters: filters, facets: keys))
       let expected = matching.filter { passes($0) }
       guard !expected.isEmpty else { continue }
       #expect(results.total == expected.count)
@@ -42,9 +47,12 @@ import Testing
         for entry in matching where passes(entry, except: facet.key) {
           for value in facet.key.values(of: entry) { counts[value, default: 0] += 1 }
         }
-        #expect(Dictionary(uniqueKeysWithValues: facet.counts.map { ($0.value, $0.count) }) == counts, "\(facet.key)")
+        #expect(
+          Dictionary(uniqueKeysWithValues: facet.counts.map { ($0.value, $0.count) }) == counts,
+          "\(facet.key)")
         for (a, b) in zip(facet.counts, facet.counts.dropFirst()) {
-          #expect(a.count > b.count || a.count == b.count && a.value.utf8.lexicographicallyPrecedes(b.value.utf8))
+          #expect(
+            a.count > b.count || a.count == b.count && a.value.utf8.lexicographicallyPrecedes(b.value.utf8))
         }
       }
     }

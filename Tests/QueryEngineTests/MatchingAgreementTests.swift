@@ -8,14 +8,17 @@ import Testing
   /// Pieces of the entries as people would type them: a Han run, a Latin word, or a made-up word.
   private static func part(of entries: [ProductRules.Prepared], using random: inout SplitMix64) -> String {
     while true {
-      guard let entry = entries.randomElement(using: &random), let field = entry.fields.randomElement(using: &random)
+      guard let entry = entries.randomElement(using: &random),
+        let field = entry.fields.randomElement(using: &random)
       else { continue }
       switch Int.random(in: 0..<10, using: &random) {
       case 0: return ["zzyzx", "量子烘焙", "集云", "qqq-www"].randomElement(using: &random) ?? ""
       case 1...4:
         let words = field.split { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == ".")) }
           .map { $0.trimmingPrefix { !$0.isLetter && !$0.isNumber } }
-        if let word = words.randomElement(using: &random), let last = word.last, last.isLetter || last.isNumber {
+        if let word = words.randomElement(using: &random), let last = word.last,
+          last.isLetter || last.isNumber
+        {
           return String(word)
         }
       default:
@@ -52,7 +55,9 @@ import Testing
       // Tiers fall; inside a tier scores fall; equal scores go by id.
       let parts = rules.parts(of: text)
       let ranks = counted.compactMap { hit in
-        byID[hit.entry.id].map { (results.match == .some ? 0 : rules.tier($0, parts), hit.score, hit.entry.id) }
+        byID[hit.entry.id].map {
+          (results.match == .some ? 0 : rules.tier($0, parts), hit.score, hit.entry.id)
+        }
       }
       for (a, b) in zip(ranks, ranks.dropFirst()) {
         let isOrdered =
@@ -70,7 +75,9 @@ import Testing
       }
       #expect(paged == counted.map(\.entry.id), "\(text)")
     }
-    #expect(kinds[.full, default: 0] > 50 && kinds[.some, default: 0] > 20, "the queries cover both kinds: \(kinds)")
+    #expect(
+      kinds[.full, default: 0] > 50 && kinds[.some, default: 0] > 20, "the queries cover both kinds: \(kinds)"
+    )
   }
 
   @Test("a quoted Han run finds exactly the entries that hold it", arguments: TestIndex.corpora)
@@ -81,7 +88,8 @@ import Testing
     var tried = 0
     while tried < 1_000 {
       guard let field = rules.entries.randomElement(using: &random)?.fields.randomElement(using: &random),
-        let run = field.unicodeScalars.split(whereSeparator: { !ProductRules.isHan($0) }).randomElement(using: &random)
+        let run = field.unicodeScalars.split(whereSeparator: { !ProductRules.isHan($0) }).randomElement(
+          using: &random)
       else { continue }
       let length = Int.random(in: 1...min(6, run.count), using: &random)
       let start = Int.random(in: 0...(run.count - length), using: &random)

@@ -33,7 +33,8 @@ final class ProductRules {
     self.analyzer = analyzer
     self.entries = entries.map { entry in
       let texts =
-        [entry.title, entry.text] + entry.path + entry.tags + [entry.description, entry.author] + entry.keywords
+        [entry.title, entry.text] + entry.path + entry.tags + [entry.description, entry.author]
+        + entry.keywords
       let fields = texts.map { Self.fold($0, analyzer) }
       var others = Set<String>()
       for text in texts {
@@ -45,7 +46,8 @@ final class ProductRules {
         }
       }
       return Prepared(
-        id: entry.id, fields: fields, bytes: fields.map { Array($0.utf8) }, latin: fields.map(Self.latinParts), others: others,
+        id: entry.id, fields: fields, bytes: fields.map { Array($0.utf8) },
+        latin: fields.map(Self.latinParts), others: others,
         entry: entry)
     }
   }
@@ -55,7 +57,9 @@ final class ProductRules {
     let scalars = Array(analyzer.foldedKey(of: text).unicodeScalars)
     var result = String.UnicodeScalarView()
     for (i, scalar) in scalars.enumerated() {
-      if scalar == "\n", i > 0, i + 1 < scalars.count, isHan(scalars[i - 1]), isHan(scalars[i + 1]) { continue }
+      if scalar == "\n", i > 0, i + 1 < scalars.count, isHan(scalars[i - 1]), isHan(scalars[i + 1]) {
+        continue
+      }
       result.append(scalar)
     }
     return String(result)
@@ -139,10 +143,13 @@ final class ProductRules {
       if chunk.isVersion { return chunk.forms.contains { entry.others.contains("form:" + $0) } }
       if stands(chunk, in: entry, titleOnly: false) { return true }
       if chunk.forms.contains(where: { entry.others.contains("form:" + $0) }) { return true }
-      if chunk.parts.count > 1, chunk.forms.contains(where: { form in entry.latin.contains { $0.contains(form) } }) {
+      if chunk.parts.count > 1,
+        chunk.forms.contains(where: { form in entry.latin.contains { $0.contains(form) } })
+      {
         return true
       }
-      return chunk.parts.count == 1 && chunk.parts[0].stem.map { entry.others.contains("stem:" + $0) } ?? false
+      return chunk.parts.count == 1
+        && chunk.parts[0].stem.map { entry.others.contains("stem:" + $0) } ?? false
     }
   }
 
@@ -186,6 +193,8 @@ final class ProductRules {
       for value in key.values(of: entry.entry) { counts[value, default: 0] += 1 }
     }
     return counts.map { FacetCount(value: $0.key, count: $0.value) }
-      .sorted { $0.count != $1.count ? $0.count > $1.count : $0.value.utf8.lexicographicallyPrecedes($1.value.utf8) }
+      .sorted {
+        $0.count != $1.count ? $0.count > $1.count : $0.value.utf8.lexicographicallyPrecedes($1.value.utf8)
+      }
   }
 }

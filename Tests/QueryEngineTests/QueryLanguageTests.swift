@@ -13,7 +13,8 @@ import Testing
       id: "b", kind: .item, title: "Istio 授权策略", text: "在多集群里配置 Istio。", category: ["最佳实践"], tags: ["istio"],
       date: "2023-02-03", lang: "zh", sources: ["docs/share.md", "docs/trends.md"]),
     Entry(
-      id: "c", kind: .page, title: "Scheduling pods", text: "How the scheduler places pods on clusters in kube-proxy mode.",
+      id: "c", kind: .page, title: "Scheduling pods",
+      text: "How the scheduler places pods on clusters in kube-proxy mode.",
       category: ["最佳实践", "Guides"], date: "2021-05-06", lang: "en", sources: ["posts/c.md"]),
     Entry(id: "d", kind: .page, title: "云，原生", text: "云 原生和集群，管理不是集群管理吗", lang: "zh", sources: ["notes.txt"]),
   ]
@@ -35,7 +36,8 @@ import Testing
       ("after:2022-01", ["a", "b"]), ("before:2022", ["c"]), ("after:2022-11-01 before:2023", ["a"]),
       ("kind:page lang:zh", ["d"]), ("year:2023", ["b"]),
       ("sched*", ["c"]), ("schedul*", ["c"]), ("kube-prox*", []), ("istio*", ["b"]),
-      ("scheduled", ["c"]), ("\"scheduled\"", []), ("cluster", ["c"]), ("kubeproxy", ["c"]), ("kube proxy", ["c"]),
+      ("scheduled", ["c"]), ("\"scheduled\"", []), ("cluster", ["c"]), ("kubeproxy", ["c"]),
+      ("kube proxy", ["c"]),
       ("\"kube proxy\"", ["c"]), ("\"proxy kube\"", []),
       ("集群管理", ["d"]), ("\"集群管理\"", ["d"]), ("云原生", ["d"]), ("\"云 原生\"", ["d"]),
     ])
@@ -46,8 +48,10 @@ import Testing
   @Test(
     "nothing that people type is an error",
     arguments: [
-      "\"多集群", "多集群\"", "\"\"", "-", "--", "- -", "-\"", "title:", "title：", "category:", ":", "::", "title:-x", "*",
-      "**", "a*b", "after:tomorrow", "before:9999-99-99", "lang:", "(", ")", "AND OR NOT", "\u{0}", "\u{202E}abc", "🙂",
+      "\"多集群", "多集群\"", "\"\"", "-", "--", "- -", "-\"", "title:", "title：", "category:", ":", "::",
+      "title:-x", "*",
+      "**", "a*b", "after:tomorrow", "before:9999-99-99", "lang:", "(", ")", "AND OR NOT", "\u{0}",
+      "\u{202E}abc", "🙂",
       "e\u{301}", "\u{FEFF}", "「", "」", "『多集群", "“多集群", "-多集群", "-category:x", "   ", "\u{3000}", "title:\"",
       "-title:\"a b", "a:b:c", "http://example.org/?q=1&b=2", "C++ C# .NET", "1.2.3.4.5.6.7.8.9",
     ])
@@ -75,7 +79,9 @@ import Testing
   @Test("limits refuse with a message that names them")
   func limits() throws {
     let index = try TestIndex(Self.entries)
-    #expect(throws: QueryLimitError.text(bytes: 4_097)) { try index.search(String(repeating: "a", count: 4_097)) }
+    #expect(throws: QueryLimitError.text(bytes: 4_097)) {
+      try index.search(String(repeating: "a", count: 4_097))
+    }
     #expect(throws: QueryLimitError.parts(65)) {
       try index.search((0..<65).map { "w\($0)" }.joined(separator: " "))
     }

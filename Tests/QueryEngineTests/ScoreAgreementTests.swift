@@ -27,7 +27,8 @@ import TextAnalysis
       for entry in entries {
         var count = Counts()
         add(entry.title, to: &count.title, length: &count.titleLength)
-        let rest = [entry.text] + entry.path + entry.tags + [entry.description, entry.author] + entry.keywords
+        let rest =
+          [entry.text] + entry.path + entry.tags + [entry.description, entry.author] + entry.keywords
         for text in rest { add(text, to: &count.body, length: &count.bodyLength) }
         for term in Set(count.title.keys).union(count.body.keys) { documentFrequency[term, default: 0] += 1 }
         averageTitle += Double(count.titleLength) / Double(entries.count)
@@ -40,7 +41,8 @@ import TextAnalysis
       var buffer = TokenBuffer()
       analyzer.analyze(text, into: &buffer)
       for token in buffer.tokens {
-        counts["\(token.kind.rawValue)" + String(decoding: buffer.term(of: token), as: UTF8.self), default: 0] += 1
+        counts[
+          "\(token.kind.rawValue)" + String(decoding: buffer.term(of: token), as: UTF8.self), default: 0] += 1
         if token.kind == .han || token.kind == .latin { length += 1 }
       }
     }
@@ -117,11 +119,13 @@ import TextAnalysis
       let length = Int.random(in: 2...min(24, characters.count), using: &random)
       let start = Int.random(in: 0...(characters.count - length), using: &random)
       // As plain text: operators would change what is asked.
-      let text = String(characters[start..<start + length].map { "\"“”„「」『』«»＂-－−:：*＊".contains($0) ? " " : $0 })
+      let text = String(
+        characters[start..<start + length].map { "\"“”„「」『』«»＂-－−:：*＊".contains($0) ? " " : $0 })
       let weights = oracle.weights(text)
       for hit in try index.search(text, limit: 50).hits {
         let expected = oracle.score(weights, id: hit.entry.id)
-        #expect(abs(Double(hit.score) - expected) <= max(abs(expected) * 1e-4, 1e-6), "\(text): \(hit.entry.id)")
+        #expect(
+          abs(Double(hit.score) - expected) <= max(abs(expected) * 1e-4, 1e-6), "\(text): \(hit.entry.id)")
         compared += 1
       }
     }

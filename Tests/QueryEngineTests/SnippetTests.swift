@@ -4,7 +4,9 @@ import SearchTestSupport
 import Testing
 
 @Suite struct SnippetTests {
-  private func hits(_ entries: [Entry], _ query: String) throws -> [Hit] { try TestIndex(entries).search(query).hits }
+  private func hits(_ entries: [Entry], _ query: String) throws -> [Hit] {
+    try TestIndex(entries).search(query).hits
+  }
 
   private func marked(_ text: String, _ ranges: [Range<Int>]) -> [String] {
     ranges.map { String(decoding: Array(text.utf8)[$0], as: UTF8.self) }
@@ -57,9 +59,13 @@ import Testing
   @Test("a snippet never cuts a character and never leaves its length", arguments: UInt64(0)..<300)
   func wholeCharacters(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
-    let pieces = ["集群", "，", "a", "é", "e\u{301}", "👨‍👩‍👧‍👦", "🇨🇳", "नि", "\n", "\n\n", "\u{202E}", "word ", "が", "か\u{3099}", "\u{0}"]
+    let pieces = [
+      "集群", "，", "a", "é", "e\u{301}", "👨‍👩‍👧‍👦", "🇨🇳", "नि", "\n", "\n\n", "\u{202E}", "word ", "が", "か\u{3099}",
+      "\u{0}",
+    ]
     let count = Int.random(in: 1...900, using: &random)
-    let text = (0..<count).map { _ in pieces.randomElement(using: &random) ?? "" }.joined() + "零信任" + pieces.joined()
+    let text =
+      (0..<count).map { _ in pieces.randomElement(using: &random) ?? "" }.joined() + "零信任" + pieces.joined()
     let hit = try #require(try hits([Entry(id: "1", title: "", text: text)], "零信任").first)
     #expect(hit.snippet.contains("零信任"))
     #expect(hit.snippet.count <= 162)

@@ -15,10 +15,14 @@ package struct RankingMetrics: Equatable, Sendable {
     guard !relevant.isEmpty else { return }
     queryCount += 1
     var gain = 0.0
-    for (rank, id) in ranked.prefix(10).enumerated() where relevant.contains(id) { gain += 1 / log2(Double(rank) + 2) }
+    for (rank, id) in ranked.prefix(10).enumerated() where relevant.contains(id) {
+      gain += 1 / log2(Double(rank) + 2)
+    }
     let ideal = (0..<min(10, relevant.count)).reduce(0.0) { $0 + 1 / log2(Double($1) + 2) }
     gainSum += gain / ideal
-    if let first = ranked.prefix(10).firstIndex(where: relevant.contains) { reciprocalSum += 1 / Double(first + 1) }
+    if let first = ranked.prefix(10).firstIndex(where: relevant.contains) {
+      reciprocalSum += 1 / Double(first + 1)
+    }
     func recall(_ count: Int) -> Double {
       Double(ranked.prefix(count).reduce(0) { $0 + (relevant.contains($1) ? 1 : 0) }) / Double(relevant.count)
     }

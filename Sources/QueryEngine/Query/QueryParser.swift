@@ -58,7 +58,9 @@ package struct QueryParser {
       }
       var colon = start
       while colon < text.count, text[colon].isLetter, text[colon].isASCII { colon += 1 }
-      if colon > start, colon + 1 < text.count, Self.colons.contains(text[colon]), !text[colon + 1].isWhitespace {
+      if colon > start, colon + 1 < text.count, Self.colons.contains(text[colon]),
+        !text[colon + 1].isWhitespace
+      {
         let name = String(text[start..<colon]).lowercased()
         if Self.fields.contains(name) {
           piece.field = name
@@ -129,7 +131,9 @@ package struct QueryParser {
   /// The first day of `2022`, `2022-01` or `2022-01-31`.
   private static func firstDay(of value: String) -> UInt32? {
     let fields = value.split(separator: "-", omittingEmptySubsequences: false).map { UInt32($0) }
-    guard (1...3).contains(fields.count), fields.allSatisfy({ $0 != nil }), let year = fields[0], year <= 9_999 else {
+    guard (1...3).contains(fields.count), fields.allSatisfy({ $0 != nil }), let year = fields[0],
+      year <= 9_999
+    else {
       return nil
     }
     let month = fields.count > 1 ? fields[1] ?? 0 : 1
