@@ -35,11 +35,21 @@ enum SourceList {
         status: ExitStatus.usage,
         message: "this index was built from standard input; give --stdin again, or name files and folders")
     }
-    self = .paths(
-      commit.sourcePaths.map { recorded in
-        let path = recorded.hasPrefix("/") ? recorded : directory.path + "/" + recorded
-        return Self.canonical(path) ?? path
-      })
+    self = .paths(commit.sourcePaths.map { Self.located($0, from: directory) })
+  }
+
+  /// Where a recorded path is, without steps out of the index directory if it is still there.
+  private static func located(_ recorded: String, from directory: IndexDirectory) -> String {
+    let path = recorded.hasPrefix("/") ? recorded : directory.path + "/" + recorded
+    return canonical(path) ?? path
+  }
+
+  /// A recorded path as people look for it: from the current folder if it is below, else absolute.
+  static func shown(_ recorded: String, from directory: IndexDirectory) -> String {
+    if recorded == standardInputMark { return "standard input" }
+    let path = located(recorded, from: directory)
+    guard let here = canonical(".") else { return path }
+    return path == here ? "." : path.hasPrefix(here + "/") ? String(path.dropFirst(here.count + 1)) : path
   }
 
   /// Relative to the index directory, so that index and content can move together.

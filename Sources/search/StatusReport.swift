@@ -5,11 +5,13 @@ import SearchModel
 
 /// What an index holds, for `search status` and for `search` alone.
 struct StatusReport {
-  let path: String
+  let directory: IndexDirectory
   let snapshot: IndexSnapshot
 
+  private var path: String { directory.path }
+
   init(_ directory: IndexDirectory) throws {
-    path = directory.path
+    self.directory = directory
     snapshot = try IndexSnapshot(in: directory)
   }
 
@@ -62,10 +64,11 @@ struct StatusReport {
         ? "none"
         : counts.map { "\(Output.harmless($0.kind)) \(Numbers.grouped($0.count))" }.joined(separator: " · ")
     }
+    let sources = commit.sourcePaths.map { SourceList.shown($0, from: directory) }
     var lines = [
       "index      \(path)",
       "commit     \(commit.number), \(Numbers.age(seconds: ageInSeconds)) old",
-      "sources    \(commit.sourcePaths.map(Output.harmless).joined(separator: ", "))",
+      "sources    \(sources.map(Output.harmless).joined(separator: ", "))",
       "entries    \(Numbers.grouped(snapshot.entryCount)) (\(try counted(.kind)))",
       "languages  \(try counted(.lang))",
       "segments   \(snapshot.segments.count)",

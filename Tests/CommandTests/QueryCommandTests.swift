@@ -235,7 +235,9 @@ import Testing
 
   @Test("the other commands print valid JSON too")
   func otherJSON() throws {
+    #expect(try site.search("status").lines.contains("sources    content"))
     let status = try site.search("status", "--json").json()
+    #expect(status["sources"].strings == ["../content"])
     #expect(status["commit"].int == 1)
     #expect(status["kinds"]["item"].int == 6)
     #expect(try site.search("verify", "--json").json()["ok"] == .bool(true))
