@@ -32,7 +32,7 @@ struct Lead: Equatable {
   var title = 0..<0
   /// Target of the first leading link.
   var url: String?
-  /// A bold title is set off from what follows: by a colon, a dash, or because nothing follows.
+  /// A bold title is set off from what follows: by a colon, a dash, a full stop, or because nothing follows.
   var isSetOff = false
   /// Text starts with `[…]` or `【…】` and then a link.
   var isTaggedLink = false

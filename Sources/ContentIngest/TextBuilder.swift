@@ -214,7 +214,8 @@ struct TextBuilder {
         lead.url = runs[first...last].first { $0.link >= 0 }.map { links[$0.link] }
         lead.title = start..<bold.upperBound
         let inside = scalar(before: bold.upperBound, in: text)
-        lead.isSetOff = inside == 0x3A || inside == 0xFF1A || isSetOff(bold.upperBound)
+        let isSentence = bold.upperBound < blockEnd && scalar(at: bold.upperBound, in: text).value == 0x3002
+        lead.isSetOff = inside == 0x3A || inside == 0xFF1A || isSentence || isSetOff(bold.upperBound)
       }
     } else {
       lead.isTaggedLink = tagThenLink()
