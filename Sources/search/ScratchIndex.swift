@@ -11,7 +11,8 @@ final class ScratchIndex {
     guard mkdtemp(&template) != nil else {
       throw FileError(operation: "mkdtemp", path: parent, code: errno)
     }
-    directory = IndexDirectory(path: String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
+    directory = IndexDirectory(
+      path: String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
   }
 
   deinit {

@@ -38,7 +38,8 @@ struct EvalCommand: ParsableCommand {
       metrics.add(ranked: ranked, relevant: right)
     }
     guard metrics.queryCount > 0 else {
-      throw CommandError(status: ExitStatus.badData, message: "no query of queries.jsonl has a judgement in qrels.tsv")
+      throw CommandError(
+        status: ExitStatus.badData, message: "no query of queries.jsonl has a judgement in qrels.tsv")
     }
     microseconds.sort()
     report(metrics, medianMicroseconds: microseconds[microseconds.count / 2])
@@ -51,7 +52,9 @@ struct EvalCommand: ParsableCommand {
       ("R@100", metrics.recall100),
     ]
     guard json else {
-      Output.print("\(Numbers.grouped(metrics.queryCount)) queries, median \(Numbers.duration(microseconds: medianMicroseconds))")
+      Output.print(
+        "\(Numbers.grouped(metrics.queryCount)) queries, median \(Numbers.duration(microseconds: medianMicroseconds))"
+      )
       for row in rows { Output.print("\(row.0)\t\(Numbers.fixed(row.1, 4))") }
       return
     }
@@ -73,7 +76,9 @@ struct EvalCommand: ParsableCommand {
     var reader = ContentReader()
     let (files, _) = try FileWalker(paths: [folder + "/" + name]).files()
     for file in files {
-      try reader.read(file, entry: body) { Output.complain("skipped \(name):\($0.line ?? 0): \(Output.harmless($0.reason))") }
+      try reader.read(file, entry: body) {
+        Output.complain("skipped \(name):\($0.line ?? 0): \(Output.harmless($0.reason))")
+      }
     }
   }
 
@@ -86,7 +91,8 @@ struct EvalCommand: ParsableCommand {
         .map { String(decoding: $0, as: UTF8.self) }
       guard fields.count >= 3 else {
         throw CommandError(
-          status: ExitStatus.badData, message: "\(name):\(number + 1): expected query, document and 1, apart by tabs")
+          status: ExitStatus.badData,
+          message: "\(name):\(number + 1): expected query, document and 1, apart by tabs")
       }
       if fields[2].hasPrefix("0") { continue }
       relevant[fields[0], default: []].insert(fields[1])

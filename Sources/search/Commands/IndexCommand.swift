@@ -8,10 +8,12 @@ import SearchModel
 
 struct IndexCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "index", abstract: "Build or update the index from files and folders, and publish it in one step.",
+    commandName: "index",
+    abstract: "Build or update the index from files and folders, and publish it in one step.",
     discussion: """
-      Reads Markdown, plain text and JSONL. Without PATH the sources of the last run are read again; on the
-      first run, the current folder. Readers see the old state until the new one is complete.
+      Reads Markdown, plain text and JSONL. Without PATH the sources of the last run
+      are read again; on the first run, the current folder. Readers see the old state
+      until the new one is complete.
       """)
 
   @OptionGroup var options: IndexOptions
@@ -19,13 +21,16 @@ struct IndexCommand: ParsableCommand {
   @Flag(help: "Read JSONL from standard input.") var stdin = false
   @Flag(help: "Read everything, publish nothing.") var dryRun = false
   @Flag(help: "Publish nothing if any input is bad (exit 65).") var strict = false
-  @Option(help: ArgumentHelp("Memory for buffered postings, such as 256M.", valueName: "size")) var memory = MemorySize(bytes: 256 << 20)
+  @Option(help: ArgumentHelp("Memory for buffered postings, such as 256M.", valueName: "size")) var memory =
+    MemorySize(bytes: 256 << 20)
   @Flag(help: "Print the summary as one JSON object.") var json = false
   @Argument(help: "Files and folders.") var paths: [String] = []
 
   func validate() throws {
     if stdin, !paths.isEmpty { throw ValidationError("--stdin reads no files; leave out \(paths[0]).") }
-    if paths.contains("") { throw ValidationError("a PATH is empty; name a file or folder, or . for this one.") }
+    if paths.contains("") {
+      throw ValidationError("a PATH is empty; name a file or folder, or . for this one.")
+    }
   }
 
   func run() throws {
@@ -38,6 +43,11 @@ struct IndexCommand: ParsableCommand {
       let found = try walker.files()
       inputs = found.files
       summary.skipped = found.skipped
+      // What cannot be read is not gone: an index is not emptied because its sources are out of reach.
+      if inputs.isEmpty, let skipped = found.skipped.first(where: \.isFolder) {
+        throw CommandError(
+          status: ExitStatus.inputOutput, message: "\(summary.sentence(skipped)); nothing was published")
+      }
     }
     let target = dryRun ? try ScratchIndex() : nil
     let directory = target?.directory ?? options.directory
@@ -62,7 +72,8 @@ struct IndexCommand: ParsableCommand {
         file, progress: { done += $0 }, entry: add, skipped: { summary.skipped.append($0) })
     }
     progress.finish()
-    summary.files = inputs.count
+    let unread = Set(summary.skipped.lazy.filter { $0.line == nil }.map(\.file))
+    summary.files = inputs.count { !unread.contains($0.name) }
     for skipped in summary.skipped.prefix(options.quiet ? 0 : IndexSummary.shownSkips) {
       Output.complain(summary.sentence(skipped))
     }
@@ -70,7 +81,9 @@ struct IndexCommand: ParsableCommand {
     if strict, !bad.isEmpty {
       throw CommandError(
         status: ExitStatus.badData,
-        message: "\(bad.count) bad \(bad.count == 1 ? "input" : "inputs"), such as \(summary.sentence(bad[0])); nothing was published (--strict)")
+        message:
+          "\(bad.count) bad \(bad.count == 1 ? "input" : "inputs"), such as \(summary.sentence(bad[0])); nothing was published (--strict)"
+      )
     }
     let previous = writer.currentCommit
     let commit = try writer.commit(sourcePaths: sources.recorded(for: options.directory))
