@@ -70,6 +70,22 @@ package struct TermDictionary: Sendable {
     return max(low - 1, 0)
   }
 
+  /// Checks the words of the index that a walk over all terms does not need.
+  func verifyIndex() throws(IndexFormatError) {
+    let start = blockCount == 0 ? file.byteCount(of: .terms) : try range(ofBlock: 0).lowerBound
+    guard start == 0 else { throw file.error(.invalid("a first block at byte 0"), in: .termIndex) }
+    for block in 0..<blockCount {
+      let first = try firstKey(ofBlock: block)
+      // Sound: the pointer does not leave the closure.
+      let prefix = unsafe first.withUnsafeBytes { unsafe TermDictionaryLayout.prefix(of: $0) }
+      guard try self.prefix(ofBlock: block) == prefix else {
+        throw file.error(
+          .invalid("the first bytes of the block's first term"), in: .termIndex,
+          at: TermDictionaryLayout.indexHeaderBytes + block * 8)
+      }
+    }
+  }
+
   private func firstKey(ofBlock block: Int) throws(IndexFormatError) -> [UInt8] {
     let range = try range(ofBlock: block)
     var reader = unsafe ByteReader(
