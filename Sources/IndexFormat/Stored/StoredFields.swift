@@ -30,7 +30,8 @@ package struct StoredFields: Equatable, Sendable {
 
   func encode(to writer: inout ByteWriter) {
     writer.byte(
-      (url == nil ? 0 : Self.hasURL) | (anchor == nil ? 0 : Self.hasAnchor) | (date == nil ? 0 : Self.hasDate))
+      (url == nil ? 0 : Self.hasURL) | (anchor == nil ? 0 : Self.hasAnchor) | (date == nil ? 0 : Self.hasDate)
+    )
     writer.string(title)
     if let url { writer.string(url) }
     if let anchor { writer.string(anchor) }
