@@ -29,6 +29,7 @@
 
   // Where the positions of the current block were read to.
   private var hasPositionStart = false
+  private var blockPositionOffset = 0
   private var positionOffset = 0
   private var positionTotal = 0
   private var chunkStart = 0
@@ -175,7 +176,7 @@
     index = 0
     docID = unsafe buffer[0]
     lastDocOfBlock = UInt32(doc)
-    positionOffset = positionStart
+    blockPositionOffset = positionStart
     self.widths = widths
     self.frequencyOffset = frequencyOffset
     hasFrequencies = false
@@ -282,6 +283,8 @@
       ordinalIndex &+= 1
     }
     let count = Int(unsafe frequencies[index])
+    // Asked a second time for a document whose positions go over the end of a chunk.
+    if ordinal < chunkStart { rewindChunks() }
     var next = ordinal
     var value: Int64 = -1
     let chunk = unsafe buffer + 3 * PostingsLayout.blockSize
@@ -304,10 +307,15 @@
     for i in 0..<inBlock { positionTotal += Int(unsafe frequencies[i]) }
     ordinal = 0
     ordinalIndex = 0
+    rewindChunks()
+    hasPositionStart = true
+  }
+
+  private func rewindChunks() {
+    positionOffset = blockPositionOffset
     chunkStart = 0
     chunkCount = min(PostingsLayout.blockSize, positionTotal)
     chunkIsDecoded = false
-    hasPositionStart = true
   }
 
   /// The bit width and byte count of the chunk at `positionOffset`, inside the list.
