@@ -119,7 +119,7 @@ extension SegmentModel.Occurrence {
   static func random(
     docID: UInt32, hasPositions: Bool, using random: inout SplitMix64
   ) -> SegmentModel.Occurrence {
-    let largest: UInt32 = [1, 1, 1, 5, 200].randomElement(using: &random) ?? 1
+    let largest: UInt32 = [1, 1, 1, 1, 5, 5, 5, 150].randomElement(using: &random) ?? 1
     let frequency = UInt32.random(in: 1...largest, using: &random)
     let title = Bool.random(using: &random) ? 0 : UInt32.random(in: 0...frequency, using: &random)
     var positions: [UInt32] = []
