@@ -32,13 +32,12 @@ struct PlainSegmentFile {
     var table = Self.bytes(11, 4)
     var places: [UInt8] = []
     for (number, section) in sections.enumerated() {
-      while file.count % 64 != 0 { file.append(0) }
+      file += repeatElement(0, count: (64 - file.count % 64) % 64)
       places += Self.bytes(UInt64(number + 1), 8) + Self.bytes(UInt64(file.count), 8)
       places += Self.bytes(UInt64(section.count), 8)
       file += section
     }
-    file += [UInt8](repeating: 0, count: 8)
-    while file.count % 8 != 0 { file.append(0) }
+    file += repeatElement(0, count: 8 + (8 - file.count % 8) % 8)
     let tableStart = file.count
     var checksums: [UInt8] = []
     var start = 0
@@ -92,7 +91,7 @@ struct PlainSegmentFile {
   static func checksum(of bytes: [UInt8]) -> UInt64 { bytes.withUnsafeBytes { IndexStorage.checksum($0) } }
 
   static func bytes(_ value: UInt64, _ count: Int) -> [UInt8] {
-    (0..<count).map { UInt8(truncatingIfNeeded: value >> UInt64(8 * $0)) }
+    withUnsafeBytes(of: value.littleEndian) { Array($0.prefix(count)) }
   }
 
   static func number(_ bytes: [UInt8], at offset: Int, _ count: Int) -> UInt64 {
