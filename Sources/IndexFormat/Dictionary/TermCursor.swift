@@ -1,4 +1,4 @@
-/// A position in the dictionary; moves forward in key order.
+/// A position in the dictionary; moves forward in key order (FORMAT.md, "Terms").
 package struct TermCursor {
   private let dictionary: TermDictionary
   private var block = -1

@@ -1,4 +1,4 @@
-/// Terms of one segment: look-up, and iteration in key order.
+/// Terms of one segment: look-up, and iteration in key order (FORMAT.md, "Term index").
 ///
 /// A look-up searches the block index by eight-byte prefixes and reads one block of 32 terms.
 package struct TermDictionary: Sendable {

@@ -1,4 +1,5 @@
-/// A position in the postings of one term, doc IDs ascending; blocks are decoded when they are reached.
+/// A position in the postings of one term, doc IDs ascending; blocks are decoded when they are reached
+/// (FORMAT.md, "Postings" and "Positions").
 ///
 /// Frequencies and positions are decoded only when asked for. Not thread-safe; one per query and segment.
 @safe package final class PostingsCursor {

@@ -135,6 +135,7 @@ package final class SegmentBuilder {
     return buffer
   }
 
+  /// FORMAT.md, "Lengths".
   private func encodedLengths() -> [UInt8] {
     var writer = ByteWriter()
     writer.byte(UInt8(NumberColumn.width(of: titleLengths.max() ?? 0)))
@@ -145,6 +146,7 @@ package final class SegmentBuilder {
     return writer.bytes
   }
 
+  /// FORMAT.md, "Dates".
   private func encodedDates() -> [UInt8] {
     var writer = ByteWriter()
     writer.byte(UInt8(NumberColumn.width(of: days.max() ?? 0)))
@@ -153,6 +155,7 @@ package final class SegmentBuilder {
     return writer.bytes
   }
 
+  /// FORMAT.md, "Facets": all directories, then all arrays.
   private func encodedFacets() -> [UInt8] {
     let base = FacetLayout.directoryBytes
     var table = ByteWriter()

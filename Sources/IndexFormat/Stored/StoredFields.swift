@@ -1,6 +1,7 @@
 package import SearchModel
 
-/// The texts of an entry that are kept for display; what facets, dates and keys hold is not repeated.
+/// The texts of an entry that are kept for display; what facets, dates and keys hold is not repeated
+/// (FORMAT.md, "Stored").
 package struct StoredFields: Equatable, Sendable {
   package var title: String
   package var text: String

@@ -1,6 +1,8 @@
 import CZstd
 
-/// Finds and unpacks the stored fields of a document. Keeps the last block; not thread-safe, one per query.
+/// Finds and unpacks the stored fields of a document (FORMAT.md, "Stored index").
+///
+/// Keeps the last block; not thread-safe, one per query.
 package final class StoredFieldsReader {
   private let file: SegmentFile
   private let documentCount: Int
