@@ -180,8 +180,8 @@ import Testing
 
   /// What a merge does with one segment: reads all of it and gives it to a builder.
   private func rewrite(_ segment: SegmentReader) throws {
-    let work = IndexDirectory(path: "/nonexistent")  // nothing is written: sections stay in memory while small
-    let builder = SegmentBuilder(directory: work)
+    // Nothing is written: sections stay in memory while they are small.
+    let builder = SegmentBuilder(directory: IndexDirectory(path: "/nonexistent"))
     let stored = try segment.storedFields()
     for document in 0..<segment.documentCount {
       try builder.add(try segment.document(document), storedAs: document, in: stored)
