@@ -44,6 +44,7 @@ import Testing
     }
     #expect(walked == keys)
 
+    let all = Set(keys)
     var targets = keys + [[], [0], [255], [UInt8](repeating: 255, count: 300)]
     for key in keys {
       targets.append(key + [0])
@@ -52,7 +53,7 @@ import Testing
       other[Int.random(in: 0..<key.count, using: &random)] &+= 1
       targets.append(other)
     }
-    for target in targets.shuffled(using: &random).prefix(150) {
+    for target in targets.shuffled(using: &random).prefix(100) {
       let expected = keys.firstIndex { !$0.lexicographicallyPrecedes(target) }
       var cursor = TermCursor(segment.terms)
       let found = try cursor.seek(to: target)
@@ -67,7 +68,7 @@ import Testing
         }
       }
       let entry = try segment.terms.find(target)
-      #expect((entry != nil) == keys.contains(target))
+      #expect((entry != nil) == all.contains(target))
       if let entry { #expect(try place(entry, in: segment) == expected) }
     }
   }
