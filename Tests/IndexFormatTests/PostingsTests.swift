@@ -131,6 +131,81 @@ import Testing
     #expect(try with.verify() == postings.count)
   }
 
+  private struct Forgery: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var documentFrequency = 2
+    var postings: [UInt8]
+    var positions: [UInt8]? = nil
+  }
+
+  private static let ones = [UInt8](repeating: 0xFF, count: 8)
+  private static let twoBlocks: [UInt8] =
+    [127, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0] + [128, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0] + [0, 0, 0, 0, 0, 0]
+
+  private static func twoBlocks(_ offset: Int, _ value: UInt8) -> [UInt8] {
+    var bytes = twoBlocks
+    bytes[offset] = value
+    return bytes
+  }
+
+  private static let forgeries = [
+    Forgery(testDescription: "no bytes at all", postings: []),
+    Forgery(testDescription: "a block that ends early", postings: [0, 1]),
+    Forgery(testDescription: "gaps that end early", postings: [32, 0, 0, 1, 0, 0, 0]),
+    Forgery(testDescription: "33 bits for gaps", postings: [33, 0, 0] + ones + ones),
+    Forgery(testDescription: "33 bits for title frequencies", postings: [0, 0, 33] + ones + ones),
+    Forgery(testDescription: "frequencies that wrap to zero", postings: [0, 32, 0] + ones),
+    Forgery(testDescription: "documents past the last", postings: [32, 0, 0] + ones),
+    Forgery(testDescription: "more postings than documents", documentFrequency: 201, postings: twoBlocks),
+    Forgery(testDescription: "more blocks than bytes", documentFrequency: 200, postings: [0, 0, 0]),
+    Forgery(testDescription: "another last document", documentFrequency: 129, postings: twoBlocks(0, 126)),
+    Forgery(testDescription: "skip entries that descend", documentFrequency: 129, postings: twoBlocks(12, 5)),
+    Forgery(testDescription: "a block past the list", documentFrequency: 129, postings: twoBlocks(18, 1)),
+    Forgery(
+      testDescription: "positions past the list", documentFrequency: 129, postings: twoBlocks(20, 9),
+      positions: [0, 0]),
+    Forgery(testDescription: "no positions", postings: [0, 0, 0], positions: []),
+    Forgery(testDescription: "positions that end early", postings: [0, 0, 0], positions: [32, 0, 0, 0]),
+    Forgery(testDescription: "33 bits for positions", postings: [0, 0, 0], positions: [33] + ones + ones),
+    Forgery(
+      testDescription: "two positions that do not fit 32 bits", postings: [0, 1, 0, 3],
+      positions: [32] + ones + ones),
+    // 2^31 occurrences of no bits each: it has to end with the bytes, not with the occurrences.
+    Forgery(
+      testDescription: "far more occurrences than bytes", postings: [0, 31, 0] + ones,
+      positions: [UInt8](repeating: 0, count: 1_000)),
+  ]
+
+  @Test("forged lists throw, and leave a cursor that does no harm", arguments: forgeries)
+  private func forged(_ forgery: Forgery) throws {
+    var plain = PlainSegmentFile()
+    plain[.postings] = forgery.postings
+    plain[.positions] = forgery.positions ?? []
+    let file = try plain.openFile()
+    let entry = TermEntry(
+      documentFrequency: forgery.documentFrequency, hasPositions: forgery.positions != nil, isInline: false,
+      postings: 0..<forgery.postings.count, positions: 0..<(forgery.positions?.count ?? 0))
+    var cursor: PostingsCursor?
+    #expect(throws: IndexFormatError.self) {
+      let opened = try PostingsCursor(file, entry: entry, documentCount: 200)
+      cursor = opened
+      var positions: [UInt32] = []
+      while opened.docID != PostingsCursor.end {
+        try opened.positions(into: &positions)
+        try opened.advance()
+      }
+    }
+    if let cursor {
+      for _ in 0..<3 {
+        let run = cursor.run()
+        #expect(run.count >= 0 && (0..<run.count).allSatisfy { run.docIDs[$0] < 200 })
+        _ = (cursor.frequency, cursor.titleFrequency)
+        try? cursor.seek(to: 150)
+        try? cursor.advance()
+      }
+    }
+  }
+
   @Test("an encoder that was used leaves nothing for the next term")
   func reused() throws {
     var encoder = PostingsEncoder(hasPositions: true)
