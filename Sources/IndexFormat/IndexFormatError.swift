@@ -2,6 +2,8 @@
 package struct IndexFormatError: Error, Equatable, CustomStringConvertible {
   package enum Problem: Equatable, Sendable {
     case notOurs
+    /// The commit names the file, but it is not there.
+    case missing
     case truncated(needed: Int, available: Int)  // bytes
     case unsupportedVersion(found: UInt32, newest: UInt32)
     case checksumMismatch
@@ -26,6 +28,7 @@ package struct IndexFormatError: Error, Equatable, CustomStringConvertible {
   package var description: String {
     let what =
       switch problem {
+      case .missing: "the commit names this file, but it is not there"
       case .notOurs: "this is not a search index file"
       case .truncated(let needed, let available):
         "the file ends early (\(needed) bytes needed, \(available) there)"

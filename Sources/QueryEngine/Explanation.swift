@@ -1,4 +1,4 @@
-package import IndexFormat
+import IndexFormat
 package import SearchModel
 import TextAnalysis
 

@@ -1,7 +1,7 @@
 package import IndexFormat
 package import IndexStorage
 package import SearchModel
-package import TextAnalysis
+import TextAnalysis
 
 /// Answers requests on one snapshot of an index. Not thread-safe: one per thread, snapshots are shared.
 package final class Searcher {

@@ -31,7 +31,10 @@ package final class IndexSnapshot: Sendable {
         return
       } catch let error as FileError where error.isNotFound {
         // Gone although the pointer still names it: that is no race, the file is lost.
-        if lastNumber == commit.number { throw error }
+        guard lastNumber != commit.number else {
+          let name = error.path.split(separator: "/").last.map(String.init) ?? error.path
+          throw IndexFormatError(.missing, file: name, section: "frame")
+        }
         lastNumber = commit.number
       }
     }

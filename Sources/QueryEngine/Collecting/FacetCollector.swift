@@ -1,5 +1,5 @@
 import IndexFormat
-package import SearchModel
+import SearchModel
 
 /// Counts the values of facets over all matches, segment by segment.
 struct FacetCollector {
