@@ -1,4 +1,4 @@
-package import SearchModel
+import SearchModel
 package import TextAnalysis
 
 /// Reads the query language of people: words, "exact runs", -excluded, field:value, word*.
