@@ -1,5 +1,5 @@
 import Glibc
-package import SearchModel
+import SearchModel
 package import TextAnalysis
 
 /// Where in a text a prefix stands; the smaller, the better the completion.
