@@ -86,7 +86,7 @@ final class Endpoint: Sendable {
           return .json(found)
         }
         // The very first question waits for the table.
-        guard ContinuousClock.now < end else { throw ServiceError.overloaded }
+        guard ContinuousClock.now < end else { throw ServiceError.notReady }
         try await Task.sleep(for: .milliseconds(20))
       }
     }

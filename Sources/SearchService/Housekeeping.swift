@@ -34,8 +34,9 @@ final class Housekeeping: Service {
   /// Has the completions of a commit built, unless that has been done.
   func prepareCompletions(of commit: ServedCommit) {
     guard commit.claimCompletions() else { return }
-    Task { [threads, logger] in
-      do { try await threads.runIfActive { try commit.buildCompletions() } } catch {
+    threads.submit { [logger] state in
+      guard case .active = state else { return }
+      do { try commit.buildCompletions() } catch {
         logger.error("no completions", metadata: ["reason": "\(error)"])
       }
     }
