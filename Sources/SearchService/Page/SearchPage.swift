@@ -68,7 +68,9 @@ struct SearchPage {
     html.raw("<form id=\"form\" class=\"form\" role=\"search\" method=\"get\" action=\"./\">\n")
     html.raw(
       "<input id=\"q\" class=\"box\" type=\"search\" name=\"q\" autocomplete=\"off\" autocapitalize=\"off\"")
-    html.raw(" spellcheck=\"false\" enterkeyhint=\"search\" maxlength=\"1000\" autofocus")
+    html.raw(" spellcheck=\"false\" enterkeyhint=\"search\" maxlength=\"1000\"")
+    // Beside results it would open the keyboard of a phone over them.
+    if results == nil { html.raw(" autofocus") }
     html.attribute("aria-label", texts.placeholder)
     html.attribute("placeholder", texts.placeholder)
     html.attribute("value", request.text)
