@@ -100,7 +100,7 @@ let package = Package(
 
     // Tests: one target per module, and what they share.
     .target(
-      name: "SearchTestSupport", dependencies: ["SearchModel", "IndexStorage"],
+      name: "SearchTestSupport", dependencies: ["SearchModel", "IndexStorage", "CZstd"],
       path: "Tests/SearchTestSupport", swiftSettings: house + fast),
     .testTarget(
       name: "TextAnalysisTests", dependencies: ["TextAnalysis", "SearchTestSupport"],
@@ -122,7 +122,7 @@ let package = Package(
       dependencies: [
         "SearchModel", "TextAnalysis", "IndexStorage", "IndexFormat", "IndexWriting",
         "QueryEngine", "ContentIngest", "SearchTestSupport",
-      ], swiftSettings: house),
+      ], swiftSettings: house + fast),
     .testTarget(
       name: "ContentIngestTests",
       dependencies: ["SearchModel", "ContentIngest", "SearchTestSupport"], swiftSettings: house),

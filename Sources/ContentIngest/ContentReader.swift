@@ -14,9 +14,11 @@ package struct ContentReader {
   ///
   /// Bad content never throws: it goes to `skipped` and the rest of the input is read.
   ///
+  /// - Parameter progress: told the number of bytes of each piece of the file as it is read.
   /// - Throws: only what `entry` throws.
   package mutating func read(
-    _ file: SourceFile, entry: (Entry) throws -> Void, skipped: (SkippedInput) -> Void
+    _ file: SourceFile, progress: (Int) -> Void = { _ in }, entry: (Entry) throws -> Void,
+    skipped: (SkippedInput) -> Void
   ) throws {
     func skip(_ reason: String) { skipped(SkippedInput(file: file.name, reason: reason)) }
     // A pipe or a link that took the file's place meanwhile must neither block nor lead away.
@@ -28,7 +30,7 @@ package struct ContentReader {
     guard isRegular(info) else { return skip("it is not a regular file") }
 
     if ContentFormat(name: file.name) == .jsonLines {
-      try readJSONL(from: descriptor, name: file.name, entry: entry, skipped: skipped)
+      try readJSONL(from: descriptor, name: file.name, progress: progress, entry: entry, skipped: skipped)
       var after = stat()
       if fstat(descriptor, &after) != 0 || !Self.isUnchanged(info, after) {
         skip("it changed while it was being read")
@@ -43,6 +45,7 @@ package struct ContentReader {
         var after = stat()
         guard fstat(descriptor, &after) == 0 else { return skip("it cannot be read: \(errorText(errno))") }
         if Self.isUnchanged(info, after), bytes.count == Int(after.st_size) {
+          progress(bytes.count)
           return try read(bytes, name: file.name, entry: entry, skipped: skipped)
         }
         info = after
@@ -65,7 +68,9 @@ package struct ContentReader {
       return try lines.finish(entry: entry, skipped: skipped)
     }
     guard content.count <= Self.byteLimit else { return skip("it is larger than 32 MiB") }
-    if let wrong = UTF8Text.firstInvalidByte(in: content.span) { return skip("not valid UTF-8 (byte \(wrong))") }
+    if let wrong = UTF8Text.firstInvalidByte(in: content.span) {
+      return skip("not valid UTF-8 (byte \(wrong))")
+    }
     var bytes = content
     UTF8Text.normalize(&bytes)
 
@@ -83,7 +88,8 @@ package struct ContentReader {
         }
       } catch {
         if FrontMatter.looksLikeDraft(bytes[block.yaml]) { return skip("draft") }
-        skip(error.reason, line: error.line)
+        skip(error.reason, line: block.linesBefore + error.line)
+        front = error.rest ?? FrontMatter()
         body = bytes[block.bodyStart...]
       }
     }
@@ -94,7 +100,8 @@ package struct ContentReader {
 
   /// Calls `entry` for each line of a stream of JSON objects; memory is bounded by the longest line.
   package mutating func readJSONL(
-    from descriptor: Int32, name: String, entry: (Entry) throws -> Void, skipped: (SkippedInput) -> Void
+    from descriptor: Int32, name: String, progress: (Int) -> Void = { _ in }, entry: (Entry) throws -> Void,
+    skipped: (SkippedInput) -> Void
   ) throws {
     var lines = JSONLinesReader(name: name)
     var buffer = [UInt8](repeating: 0, count: 1 << 20)
@@ -113,6 +120,7 @@ package struct ContentReader {
         break
       }
       if count == 0 { break }
+      progress(count)
       try lines.feed(buffer[..<count], entry: entry, skipped: skipped)
     }
     try lines.finish(entry: entry, skipped: skipped)

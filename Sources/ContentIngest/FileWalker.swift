@@ -52,7 +52,9 @@ package struct FileWalker {
   /// The folder that names are relative to, or nil when none of the paths can be read.
   package var root: String? {
     let found = paths.compactMap { path in
-      canonicalPath(path.isEmpty ? "." : path).flatMap { real in status(of: real, follow: true).map { (real, $0) } }
+      canonicalPath(path.isEmpty ? "." : path).flatMap { real in
+        status(of: real, follow: true).map { (real, $0) }
+      }
     }
     return found.isEmpty ? nil : commonRoot(of: found)
   }
@@ -192,7 +194,8 @@ private struct Walk {
       guard let entry = readdir(directory) else {
         if errno != 0 {
           skipped.append(
-            SkippedInput(file: shown, reason: "the folder cannot be read: \(errorText(errno))", isFolder: true))
+            SkippedInput(
+              file: shown, reason: "the folder cannot be read: \(errorText(errno))", isFolder: true))
         }
         break
       }
@@ -227,7 +230,8 @@ private struct Walk {
   private func relativeName(_ path: String) -> String {
     if path == root { return "" }
     let prefix = root == "/" ? "/" : root + "/"
-    return path.utf8.starts(with: prefix.utf8) ? String(Substring(path.utf8.dropFirst(prefix.utf8.count))) : lastComponent(path)
+    return path.utf8.starts(with: prefix.utf8)
+      ? String(Substring(path.utf8.dropFirst(prefix.utf8.count))) : lastComponent(path)
   }
 
   private func identity(_ info: stat) -> Identity {

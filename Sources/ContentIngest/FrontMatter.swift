@@ -15,9 +15,11 @@ struct FrontMatter: Equatable {
 
   /// A block that was found but not read, and why.
   struct Problem: Error, Equatable {
-    /// 1-based line of the file.
+    /// 1-based line of the block; the opening dashes are line 1.
     var line: Int
     var reason: String
+    /// What could be read all the same.
+    var rest: FrontMatter?
   }
 
   /// A block at the start of a file.
@@ -26,6 +28,8 @@ struct FrontMatter: Equatable {
     var yaml: Range<Int>
     /// Where the page goes on.
     var bodyStart: Int
+    /// Lines of the file before the block.
+    var linesBefore: Int
   }
 
   static let byteLimit = 64 * 1024
@@ -35,23 +39,44 @@ struct FrontMatter: Equatable {
   static let aliasLimit = 16
 
   /// The block of a text that starts with a line `---` and has a closing `---` or `...`, or nil.
+  ///
+  /// Empty lines and HTML comments may stand before it (translators keep the original there).
   static func block(in bytes: [UInt8]) -> Block? {
+    let first = startAfterComments(bytes)
     func lineEnd(from start: Int) -> Int { bytes[start...].firstIndex(of: 0x0A) ?? bytes.count }
     func isFence(_ range: Range<Int>, _ mark: UInt8) -> Bool {
       range.count >= 3 && bytes[range.prefix(3)].allSatisfy { $0 == mark }
         && bytes[range.dropFirst(3)].allSatisfy { $0 == 0x20 || $0 == 0x09 }
     }
-    let opening = lineEnd(from: 0)
-    guard isFence(0..<opening, UInt8(ascii: "-")), opening < bytes.count else { return nil }
+    let opening = lineEnd(from: first)
+    guard isFence(first..<opening, UInt8(ascii: "-")), opening < bytes.count else { return nil }
     var start = opening + 1
     while start < bytes.count {
       let end = lineEnd(from: start)
       if isFence(start..<end, UInt8(ascii: "-")) || isFence(start..<end, UInt8(ascii: ".")) {
-        return Block(yaml: opening + 1..<start, bodyStart: min(end + 1, bytes.count))
+        return Block(
+          yaml: opening + 1..<start, bodyStart: min(end + 1, bytes.count),
+          linesBefore: bytes[..<first].count { $0 == 0x0A })
       }
       start = end + 1
     }
     return nil
+  }
+
+  private static func startAfterComments(_ bytes: [UInt8]) -> Int {
+    var start = 0
+    while true {
+      var index = start
+      while index < bytes.count, bytes[index] <= 0x20 {
+        index += 1
+        if bytes[index - 1] == 0x0A { start = index }
+      }
+      guard bytes[index...].starts(with: "<!--".utf8) else { return start }
+      var end = index + 4
+      while end + 2 < bytes.count, !bytes[end...].starts(with: "-->".utf8) { end += 1 }
+      guard end + 2 < bytes.count else { return start }
+      start = end + 3
+    }
   }
 
   /// The values of a block, or nil when it is no YAML mapping: then the dashes are two rules and the text
@@ -66,7 +91,14 @@ struct FrontMatter: Equatable {
     do {
       root = try Yams.compose(yaml: String(decoding: yaml, as: UTF8.self))
     } catch let error as YamlError {
-      throw problem(of: error)
+      var problem = problem(of: error)
+      if case .duplicatedKeysInMapping(let keys, _) = error, let single = withoutRepeatedKeys(yaml) {
+        problem.rest = try? parse(single[...])
+        if problem.rest != nil {
+          problem.reason = "in the front matter the key \(keys.first ?? "") stands twice; the last one counts"
+        }
+      }
+      throw problem
     } catch {
       throw Problem(line: 1, reason: "the front matter is not valid YAML and was not read")
     }
@@ -87,9 +119,28 @@ struct FrontMatter: Equatable {
   /// A draft stays a draft when the rest of its block is broken.
   static func looksLikeDraft(_ yaml: ArraySlice<UInt8>) -> Bool {
     yaml.split(separator: 0x0A).contains { line in
-      let text = String(decoding: line.prefix(80), as: UTF8.self).lowercased().filter { $0 != " " && $0 != "\t" }
+      let text = String(decoding: line.prefix(80), as: UTF8.self).lowercased().filter {
+        $0 != " " && $0 != "\t"
+      }
       return text == "draft:true" || text == "draft:yes" || text == "draft:\"true\""
     }
+  }
+
+  /// The block with only the last of the top-level keys that stand in it more than once, or nil when none does.
+  private static func withoutRepeatedKeys(_ yaml: ArraySlice<UInt8>) -> [UInt8]? {
+    var groups: [(key: [UInt8], lines: [UInt8])] = [([], [])]
+    for line in yaml.split(separator: 0x0A, omittingEmptySubsequences: false) {
+      if let first = line.first, first > 0x20, first != UInt8(ascii: "-"), first != UInt8(ascii: "#"),
+        let colon = line.firstIndex(of: UInt8(ascii: ":"))
+      {
+        groups.append((line[..<colon].filter { $0 > 0x20 }, []))
+      }
+      groups[groups.count - 1].lines += line + [0x0A]
+    }
+    var last: [[UInt8]: Int] = [:]
+    for (index, group) in groups.enumerated() { last[group.key] = index }
+    guard last.count < groups.count else { return nil }
+    return groups.indices.filter { last[groups[$0].key] == $0 }.flatMap { groups[$0].lines }
   }
 
   private mutating func set(_ key: String, _ value: Node) {
@@ -147,7 +198,9 @@ struct FrontMatter: Equatable {
         }
       }.filter { !$0.isEmpty }
     case .mapping(let mapping):
-      if let name = mapping.first(where: { text($0.key).lowercased() == "name" }) { return [text(name.value)] }
+      if let name = mapping.first(where: { text($0.key).lowercased() == "name" }) {
+        return [text(name.value)]
+      }
       return mapping.compactMap { pair in
         if case .scalar = pair.value { text(pair.value) } else { nil }
       }.filter { !$0.isEmpty }
@@ -223,12 +276,15 @@ struct FrontMatter: Equatable {
       case UInt8(ascii: "?"):
         if [UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: ",")].contains(previous) { complexKey = true }
       case UInt8(ascii: "*"):
-        let opens: [UInt8] = [0x0A, UInt8(ascii: ":"), UInt8(ascii: "-"), UInt8(ascii: "["), UInt8(ascii: ","),
-          UInt8(ascii: "{"), UInt8(ascii: "?")]
+        let opens: [UInt8] = [
+          0x0A, UInt8(ascii: ":"), UInt8(ascii: "-"), UInt8(ascii: "["), UInt8(ascii: ","),
+          UInt8(ascii: "{"), UInt8(ascii: "?"),
+        ]
         if opens.contains(previous), index + 1 < yaml.endIndex, yaml[index + 1] > 0x20 {
           aliases += 1
           var end = index + 1
-          while end < yaml.endIndex, yaml[end] > 0x20, yaml[end] != UInt8(ascii: ","), yaml[end] != UInt8(ascii: "]"),
+          while end < yaml.endIndex, yaml[end] > 0x20, yaml[end] != UInt8(ascii: ","),
+            yaml[end] != UInt8(ascii: "]"),
             yaml[end] != UInt8(ascii: "}")
           { end += 1 }
           while end < yaml.endIndex, yaml[end] == 0x20 { end += 1 }

@@ -17,9 +17,12 @@ struct HTMLText {
   var isHidden: Bool { hidden != nil }
 
   private static let blocks: Set<String> = [
-    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "div", "dl", "dt",
-    "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hr",
-    "html", "legend", "li", "main", "nav", "ol", "option", "p", "pre", "section", "select", "summary", "table",
+    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "div", "dl",
+    "dt",
+    "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "head",
+    "header", "hr",
+    "html", "legend", "li", "main", "nav", "ol", "option", "p", "pre", "section", "select", "summary",
+    "table",
     "tbody", "tfoot", "thead", "title", "tr", "ul", "tab", "tabs", "tabitem",
   ]
   private static let hiddenElements: Set<String> = ["script", "style", "template"]
@@ -40,7 +43,8 @@ struct HTMLText {
         textStart = index
         continue
       }
-      if index + 1 < html.count, html[index + 1] == UInt8(ascii: "!") || html[index + 1] == UInt8(ascii: "?") {
+      if index + 1 < html.count, html[index + 1] == UInt8(ascii: "!") || html[index + 1] == UInt8(ascii: "?")
+      {
         flush(index, !isHidden)
         if Self.matches("<![CDATA[", html, at: index) {
           let end = Self.find("]]>", html, from: index + 9) ?? html.count
@@ -124,16 +128,22 @@ struct HTMLText {
 
   private static func isNameByte(_ byte: UInt8, first: Bool) -> Bool {
     let letter = byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A
-    return letter || (!first && ((0x30...0x39).contains(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ":")
-      || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")))
+    return letter
+      || (!first
+        && ((0x30...0x39).contains(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ":")
+          || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")))
   }
 
   private static func attribute(_ name: String, _ html: [UInt8], _ tag: Tag) -> Range<Int>? {
     var index = tag.attributes.lowerBound
     while index < tag.attributes.upperBound {
-      while index < tag.attributes.upperBound, html[index] <= 0x20 || html[index] == UInt8(ascii: "/") { index += 1 }
+      while index < tag.attributes.upperBound, html[index] <= 0x20 || html[index] == UInt8(ascii: "/") {
+        index += 1
+      }
       let nameStart = index
-      while index < tag.attributes.upperBound, html[index] > 0x20, html[index] != UInt8(ascii: "=") { index += 1 }
+      while index < tag.attributes.upperBound, html[index] > 0x20, html[index] != UInt8(ascii: "=") {
+        index += 1
+      }
       let found = html[nameStart..<index]
       while index < tag.attributes.upperBound, html[index] <= 0x20 { index += 1 }
       guard index < tag.attributes.upperBound, html[index] == UInt8(ascii: "=") else {
@@ -146,7 +156,8 @@ struct HTMLText {
       var value = index..<index
       if html[index] == UInt8(ascii: "\"") || html[index] == UInt8(ascii: "'") {
         let quote = html[index]
-        let end = html[(index + 1)..<tag.attributes.upperBound].firstIndex(of: quote) ?? tag.attributes.upperBound
+        let end =
+          html[(index + 1)..<tag.attributes.upperBound].firstIndex(of: quote) ?? tag.attributes.upperBound
         value = index + 1..<end
         index = min(end + 1, tag.attributes.upperBound)
       } else {
@@ -160,7 +171,9 @@ struct HTMLText {
 
   private static func matches(_ text: StaticString, _ html: [UInt8], at index: Int) -> Bool {
     guard index + text.utf8CodeUnitCount <= html.count else { return false }
-    for offset in 0..<text.utf8CodeUnitCount where html[index + offset] != text.utf8Start[offset] { return false }
+    for offset in 0..<text.utf8CodeUnitCount where html[index + offset] != text.utf8Start[offset] {
+      return false
+    }
     return true
   }
 
@@ -178,7 +191,8 @@ struct HTMLText {
   private static let entities: [String: String] = [
     "amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'", "nbsp": "\u{A0}", "copy": "©", "reg": "®",
     "trade": "™", "hellip": "…", "mdash": "—", "ndash": "–", "lsquo": "‘", "rsquo": "’", "ldquo": "“",
-    "rdquo": "”", "middot": "·", "bull": "•", "times": "×", "rarr": "→", "larr": "←", "ensp": " ", "emsp": " ",
+    "rdquo": "”", "middot": "·", "bull": "•", "times": "×", "rarr": "→", "larr": "←", "ensp": " ",
+    "emsp": " ",
     "laquo": "«", "raquo": "»", "yen": "¥", "deg": "°", "para": "¶", "sect": "§", "check": "✓",
   ]
 
@@ -200,7 +214,8 @@ struct HTMLText {
       var decoded = entities[name]
       if name.utf8.first == UInt8(ascii: "#") {
         let digits = name.dropFirst()
-        let value = digits.first == "x" || digits.first == "X"
+        let value =
+          digits.first == "x" || digits.first == "X"
           ? UInt32(digits.dropFirst(), radix: 16) : UInt32(digits, radix: 10)
         // The numbers of no character, and NUL, become the replacement character.
         if let value {

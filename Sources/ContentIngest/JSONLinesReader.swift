@@ -75,7 +75,9 @@ struct JSONLinesReader {
     if line == 1, bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF { start = 3 }
     while start < bytes.count, bytes[start] <= 0x20 { start += 1 }
     guard start < bytes.count else { return }
-    if let wrong = UTF8Text.firstInvalidByte(in: bytes) { return skip("not valid UTF-8 (byte \(wrong) of the line)") }
+    if let wrong = UTF8Text.firstInvalidByte(in: bytes) {
+      return skip("not valid UTF-8 (byte \(wrong) of the line)")
+    }
     let fields: JSONFields
     do {
       fields = try parser.fields(of: bytes, from: start)
@@ -96,6 +98,7 @@ struct JSONLinesReader {
         anchor: fields.anchor, path: fields.path, category: fields.category, tags: fields.tags,
         date: fields.date.flatMap(isoDate),
         lang: fields.lang.flatMap(languageCode) ?? detectLanguage(title, text), sources: [name],
-        description: fields.description, author: fields.author.joined(separator: ", "), keywords: fields.keywords))
+        description: fields.description, author: fields.author.joined(separator: ", "),
+        keywords: fields.keywords))
   }
 }

@@ -30,7 +30,10 @@ struct JSONObjectParser {
     var description: String { "\(reason) (byte \(byte) of the line)" }
   }
 
-  private enum Key { case id, title, text, body, url, anchor, category, tags, date, lang, description, author, keywords, path, other }
+  private enum Key {
+    case id, title, text, body, url, anchor, category, tags, date, lang, description, author, keywords, path,
+      other
+  }
 
   /// Unescaped bytes of the string read last.
   private var scratch: [UInt8] = []
@@ -236,7 +239,8 @@ struct JSONObjectParser {
       case UInt8(ascii: "u"):
         var value = try hex(bytes, &index)
         if (0xD800...0xDBFF).contains(value) {
-          guard index + 1 < bytes.count, bytes[index] == UInt8(ascii: "\\"), bytes[index + 1] == UInt8(ascii: "u")
+          guard index + 1 < bytes.count, bytes[index] == UInt8(ascii: "\\"),
+            bytes[index + 1] == UInt8(ascii: "u")
           else { throw Problem(byte: index, reason: "half a surrogate pair stands in a string") }
           index += 2
           let low = try hex(bytes, &index)
@@ -360,7 +364,9 @@ struct JSONObjectParser {
     }
     if index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "e") {
       index += 1
-      if index < bytes.count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-") { index += 1 }
+      if index < bytes.count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-") {
+        index += 1
+      }
       try digits()
     }
   }

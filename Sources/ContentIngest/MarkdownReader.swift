@@ -32,7 +32,7 @@ struct Lead: Equatable {
   var title = 0..<0
   /// Target of the first leading link.
   var url: String?
-  /// A bold title is set off from what follows: by a colon, a dash, or because nothing follows.
+  /// A bold title is set off from what follows: by a colon, a dash, a full stop, or because nothing follows.
   var isSetOff = false
   /// Text starts with `[…]` or `【…】` and then a link.
   var isTaggedLink = false
@@ -51,9 +51,10 @@ struct MarkdownReader {
   private var builder = TextBuilder()
   private var html = HTMLText()
 
+  /// Autolinks last: a page with very many `@`, each of which may be an address, is read without them.
   private static let extensions: [SyntaxExtension] = {
     cmark_gfm_core_extensions_ensure_registered()
-    let names = ["table", "strikethrough", "autolink", "tasklist"]
+    let names = ["table", "strikethrough", "tasklist", "autolink"]
     return names.compactMap { name in cmark_find_syntax_extension(name).map(SyntaxExtension.init) }
   }()
 
@@ -62,11 +63,44 @@ struct MarkdownReader {
   /// Parsing is a small part of indexing, so it takes turns; walking the tree does not.
   private static let parserTurn = Mutex(())
 
-  mutating func units(of source: [UInt8]) -> [MarkdownUnit] {
-    guard let document = Self.parse(source) else { return [] }
-    defer { cmark_node_free(document) }
+  /// The units of a text in one or more pieces.
+  ///
+  /// Of a long text paragraphs without a title become one unit, and past 100,000 headings, items and titled
+  /// paragraphs the rest is text: a page of millions of them is no page.
+  mutating func units(of pieces: [[UInt8]]) -> [MarkdownUnit] {
     var units: [MarkdownUnit] = []
     var listCount = 0
+    var partCount = 0
+    for piece in pieces {
+      var found: [MarkdownUnit] = []
+      read(piece, &listCount, into: &found)
+      if pieces.count == 1 { return found }
+      for var unit in found {
+        if unit.kind != .paragraph || unit.lead.start != .text {
+          partCount += 1
+          if partCount > Self.partLimit {
+            unit.kind = .paragraph
+            unit.lead = Lead()
+            unit.firstLink = nil
+          }
+        }
+        if unit.kind == .paragraph, unit.lead.start == .text, let last = units.last, last.kind == .paragraph,
+          last.lead.start == .text, last.text.count < MarkdownSource.pieceSize
+        {
+          units[units.count - 1].text += [0x0A, 0x0A] + unit.text
+        } else {
+          units.append(unit)
+        }
+      }
+    }
+    return units
+  }
+
+  private static let partLimit = 100_000
+
+  private mutating func read(_ source: [UInt8], _ listCount: inout Int, into units: inout [MarkdownUnit]) {
+    guard let document = Self.parse(source) else { return }
+    defer { cmark_node_free(document) }
     var next = cmark_node_first_child(document)
     while let node = next {
       next = cmark_node_next(node)
@@ -89,18 +123,22 @@ struct MarkdownReader {
       default: append(read(node, .other), to: &units)
       }
     }
-    return units
   }
 
   private func append(_ unit: MarkdownUnit, to units: inout [MarkdownUnit]) {
     if !unit.text.isEmpty { units.append(unit) }
   }
 
+  private static let addressLimit = 20_000
+
   private static func parse(_ source: [UInt8]) -> OpaquePointer? {
-    parserTurn.withLock { _ in
+    let hasTooManyAddresses = source.count(where: { $0 == UInt8(ascii: "@") }) > addressLimit
+    return parserTurn.withLock { _ in
       guard let parser = cmark_parser_new(CMARK_OPT_FOOTNOTES) else { return nil }
       defer { cmark_parser_free(parser) }
-      for box in extensions { cmark_parser_attach_syntax_extension(parser, box.pointer) }
+      for syntax in hasTooManyAddresses ? extensions.dropLast() : extensions[...] {
+        cmark_parser_attach_syntax_extension(parser, syntax.pointer)
+      }
       source.withUnsafeBufferPointer { bytes in
         bytes.withMemoryRebound(to: CChar.self) { cmark_parser_feed(parser, $0.baseAddress, $0.count) }
       }
@@ -171,7 +209,8 @@ struct MarkdownReader {
     let bytes = Array(literal)
     html.pieces(of: bytes) { piece in
       switch piece {
-      case .text(let range): HTMLText.decodeEntities(bytes[range]).withUnsafeBufferPointer { builder.append($0) }
+      case .text(let range):
+        HTMLText.decodeEntities(bytes[range]).withUnsafeBufferPointer { builder.append($0) }
       case .alternative(let range):
         builder.imageDepth += 1
         HTMLText.decodeEntities(bytes[range]).withUnsafeBufferPointer { builder.append($0) }
@@ -185,7 +224,9 @@ struct MarkdownReader {
 
   /// Cuts `{#name}`, `{: #name .class}` from the end of a heading.
   private static func takeAnchor(_ unit: inout MarkdownUnit) {
-    guard unit.text.last == UInt8(ascii: "}"), let open = unit.text.lastIndex(of: UInt8(ascii: "{")) else { return }
+    guard unit.text.last == UInt8(ascii: "}"), let open = unit.text.lastIndex(of: UInt8(ascii: "{")) else {
+      return
+    }
     let inner = unit.text[(open + 1)..<(unit.text.count - 1)].drop { $0 == UInt8(ascii: ":") || $0 == 0x20 }
     guard let first = inner.first, first == UInt8(ascii: "#") || first == UInt8(ascii: ".") else { return }
     for word in inner.split(separator: 0x20) where word.first == UInt8(ascii: "#") && word.count > 1 {

@@ -7,8 +7,15 @@
 struct MarkdownSource {
   /// Block quotes and lists that a line may open; what is written deeper is read at this depth.
   static let nestingLimit = 64
+  /// Signs of emphasis that one paragraph may hold; further ones are text.
+  static let delimiterLimit = 4_000
+  /// Cells of a table row that are read as cells; what follows is text of the last.
+  static let cellLimit = 200
 
-  static func prepare(_ bytes: ArraySlice<UInt8>, isMDX: Bool) -> [UInt8] {
+  /// The text in one piece, or, when it is longer than 4 MiB, in pieces of 1 MiB and more, each of which begins with
+  /// a paragraph or heading at its margin: the parser's tree takes many times the room of its text.
+  /// References and footnotes do not reach from one piece into another.
+  static func prepare(_ bytes: ArraySlice<UInt8>, isMDX: Bool) -> [[UInt8]] {
     let withoutCalls = removeShortcodes(bytes)
     var lines = LineRewriter(isMDX: isMDX, capacity: withoutCalls.count)
     var start = withoutCalls.startIndex
@@ -17,13 +24,18 @@ struct MarkdownSource {
       lines.add(withoutCalls[start..<end])
       start = end + 1
     }
-    return lines.output
+    guard lines.output.count > wholeLimit, !lines.cuts.isEmpty else { return [lines.output] }
+    let bounds = [0] + lines.cuts + [lines.output.count]
+    return zip(bounds, bounds.dropFirst()).map { Array(lines.output[$0..<$1]) }
   }
+
+  static let wholeLimit = 4 << 20
+  static let pieceSize = 1 << 20
 
   // MARK: - Shortcodes
 
   /// Longest call that is looked for: past it the braces are text.
-  private static let callLimit = 8 * 1024
+  private static let callLimit = 2 * 1024
 
   /// The text without `{{< … >}}` and `{{% … %}}`.
   ///
@@ -34,6 +46,7 @@ struct MarkdownSource {
     var output: [UInt8] = []
     output.reserveCapacity(bytes.count)
     var copied = bytes.startIndex
+    var mayHoldComments = true
     while true {
       let mark = bytes[open + 2]
       let closer: [UInt8] = [mark == UInt8(ascii: "<") ? UInt8(ascii: ">") : mark, 0x7D, 0x7D]
@@ -46,8 +59,12 @@ struct MarkdownSource {
           output += bytes[open..<inner]
           output += call.dropFirst(2).dropLast(2)
           output += closer
-        } else if call.elementsEqual("comment".utf8), let after = endOfComment(in: bytes, from: copied) {
-          copied = after
+        } else if mayHoldComments, call.elementsEqual("comment".utf8) {
+          if let after = endOfComment(in: bytes, from: copied) {
+            copied = after
+          } else {
+            mayHoldComments = false
+          }
         } else {
           appendShownValues(of: call, to: &output)
         }
@@ -64,7 +81,9 @@ struct MarkdownSource {
     while index + 2 < bytes.endIndex {
       if bytes[index + 1] != 0x7B {
         index += 2
-      } else if bytes[index] == 0x7B, bytes[index + 2] == UInt8(ascii: "<") || bytes[index + 2] == UInt8(ascii: "%") {
+      } else if bytes[index] == 0x7B,
+        bytes[index + 2] == UInt8(ascii: "<") || bytes[index + 2] == UInt8(ascii: "%")
+      {
         return index
       } else {
         index += 1
@@ -73,7 +92,9 @@ struct MarkdownSource {
     return nil
   }
 
-  private static func find(_ needle: [UInt8], in bytes: ArraySlice<UInt8>, from start: Int, limit: Int) -> Int? {
+  private static func find(_ needle: [UInt8], in bytes: ArraySlice<UInt8>, from start: Int, limit: Int)
+    -> Int?
+  {
     var index = start
     let end = min(bytes.endIndex, start + limit) - needle.count
     while index <= end {
@@ -94,7 +115,9 @@ struct MarkdownSource {
     while let open = nextOpening(in: bytes, from: index) {
       guard let end = find([0x7D, 0x7D], in: bytes, from: open + 3, limit: callLimit) else { return nil }
       let call = trim(bytes[open + 3..<max(open + 3, end - 1)])
-      if call.first == UInt8(ascii: "/"), trim(call.dropFirst()).elementsEqual("comment".utf8) { return end + 2 }
+      if call.first == UInt8(ascii: "/"), trim(call.dropFirst()).elementsEqual("comment".utf8) {
+        return end + 2
+      }
       index = end + 2
     }
     return nil
@@ -112,7 +135,9 @@ struct MarkdownSource {
       index = equals + 1
       guard index < call.endIndex else { return }
       let quote = call[index]
-      guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") || quote == UInt8(ascii: "`") else { continue }
+      guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") || quote == UInt8(ascii: "`") else {
+        continue
+      }
       let valueStart = index + 1
       guard let valueEnd = call[valueStart...].firstIndex(of: quote) else { return }
       if shownParameters.contains(where: { name.elementsEqual($0) }) {
@@ -120,297 +145,5 @@ struct MarkdownSource {
       }
       index = valueEnd + 1
     }
-  }
-}
-
-// MARK: - Lines
-
-/// Rewrites a text line by line; remembers open fences and indented containers.
-private struct LineRewriter {
-  let isMDX: Bool
-  var output: [UInt8] = []
-  /// Indentation of the containers whose content is being moved left, outermost first.
-  private var containers: [Int] = []
-  /// The open code fence: its character, its length, or 0.
-  private var fence: (mark: UInt8, count: Int) = (0, 0)
-  /// MDX imports and exports go on to the next empty line.
-  private var isInImport = false
-  /// A `**` of this paragraph waits for the one that closes it.
-  private var isBold = false
-
-  init(isMDX: Bool, capacity: Int) {
-    self.isMDX = isMDX
-    output.reserveCapacity(capacity + 16)
-  }
-
-  mutating func add(_ given: ArraySlice<UInt8>) {
-    var line = given
-    let indent = indentation(line)
-    let isBlank = line.dropFirst(indent.bytes).isEmpty
-    if isBlank {
-      isInImport = false
-      isBold = false
-      output.append(0x0A)
-      return
-    }
-    if !containers.isEmpty {
-      while let last = containers.last, indent.columns < last + 4 {
-        containers.removeLast()
-        fence = (0, 0)
-      }
-      line = dropColumns(containers.count * 4, line)
-    }
-    if fence.count > 0 {
-      if closesFence(line) { fence = (0, 0) }
-      emit(line)
-      return
-    }
-    if let opened = opensFence(line) {
-      fence = opened
-      emit(line)
-      return
-    }
-    if isMDX, handleMDX(line) { return }
-    if let title = containerTitle(line) {
-      containers.append(indent.columns)
-      emitTitle(title, indent: indentation(line).bytes, of: line)
-      return
-    }
-    if let title = colonContainer(line) {
-      emitTitle(title, indent: indentation(line).bytes, of: line)
-      return
-    }
-    emitBounded(line)
-  }
-
-  private mutating func emit(_ line: ArraySlice<UInt8>) {
-    output += line
-    output.append(0x0A)
-  }
-
-  /// A paragraph of its own in place of the line that opened a container.
-  private mutating func emitTitle(_ title: ArraySlice<UInt8>, indent: Int, of line: ArraySlice<UInt8>) {
-    output.append(0x0A)
-    guard !title.isEmpty else { return }
-    output += line.prefix(indent)
-    output += title
-    output += [0x0A, 0x0A]
-  }
-
-  // MARK: Pieces of a line
-
-  private func indentation(_ line: ArraySlice<UInt8>) -> (columns: Int, bytes: Int) {
-    var columns = 0
-    var bytes = 0
-    for byte in line {
-      if byte == 0x20 {
-        columns += 1
-      } else if byte == 0x09 {
-        columns += 4 - columns % 4
-      } else {
-        break
-      }
-      bytes += 1
-    }
-    return (columns, bytes)
-  }
-
-  private func dropColumns(_ count: Int, _ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    var columns = 0
-    var rest = line
-    while columns < count, let byte = rest.first, byte == 0x20 || byte == 0x09 {
-      columns += byte == 0x20 ? 1 : 4 - columns % 4
-      rest.removeFirst()
-    }
-    return rest
-  }
-
-  /// Spaces and container marks before the text of a line: `>`, `-`, `1.` and so on.
-  private func contentStart(_ line: ArraySlice<UInt8>) -> (index: Int, marks: Int, limit: Int?) {
-    var index = line.startIndex
-    var marks = 0
-    var limit: Int?
-    while index < line.endIndex {
-      let byte = line[index]
-      let after = index + 1 < line.endIndex ? line[index + 1] : 0x20
-      var width = 0
-      if byte == 0x20 || byte == 0x09 {
-        index += 1
-        continue
-      } else if byte == UInt8(ascii: ">") {
-        width = 1
-      } else if byte == UInt8(ascii: "-") || byte == UInt8(ascii: "*") || byte == UInt8(ascii: "+") {
-        width = after == 0x20 || after == 0x09 ? 1 : 0
-      } else if (0x30...0x39).contains(byte) {
-        var end = index
-        while end < line.endIndex, end - index < 9, (0x30...0x39).contains(line[end]) { end += 1 }
-        if end < line.endIndex, line[end] == UInt8(ascii: ".") || line[end] == UInt8(ascii: ")"),
-          end + 1 == line.endIndex || line[end + 1] == 0x20 || line[end + 1] == 0x09
-        {
-          width = end + 1 - index
-        }
-      }
-      guard width > 0 else { break }
-      marks += 1
-      if marks == MarkdownSource.nestingLimit + 1 { limit = index }
-      index += width
-    }
-    return (index, marks, limit)
-  }
-
-  private func opensFence(_ line: ArraySlice<UInt8>) -> (mark: UInt8, count: Int)? {
-    let start = contentStart(line).index
-    guard start < line.endIndex, line[start] == UInt8(ascii: "`") || line[start] == UInt8(ascii: "~") else {
-      return nil
-    }
-    let count = line[start...].prefix { $0 == line[start] }.count
-    guard count >= 3 else { return nil }
-    // Back quotes later in the line make it inline code.
-    if line[start] == UInt8(ascii: "`"), line[(start + count)...].contains(UInt8(ascii: "`")) { return nil }
-    return (line[start], count)
-  }
-
-  private func closesFence(_ line: ArraySlice<UInt8>) -> Bool {
-    let rest = line.drop { $0 == 0x20 || $0 == 0x09 || $0 == UInt8(ascii: ">") }
-    let count = rest.prefix { $0 == fence.mark }.count
-    return count >= fence.count && rest.dropFirst(count).allSatisfy { $0 <= 0x20 }
-  }
-
-  /// `!!! note "Title"`, `??? tip`, `???+ tip`, `=== "Tab"`: the title, empty when there is none.
-  private func containerTitle(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-    let rest = line.drop { $0 == 0x20 || $0 == 0x09 }
-    guard let first = rest.first,
-      first == UInt8(ascii: "!") || first == UInt8(ascii: "?") || first == UInt8(ascii: "=")
-    else { return nil }
-    guard rest.count > 4, rest.prefix(3).allSatisfy({ $0 == first }) else { return nil }
-    var after = rest.dropFirst(3)
-    if after.first == UInt8(ascii: "+") || (first == UInt8(ascii: "=") && after.first == UInt8(ascii: "!")) {
-      after.removeFirst()
-    }
-    guard after.first == 0x20 else { return nil }
-    after = after.drop { $0 == 0x20 }
-    if first == UInt8(ascii: "=") {
-      guard after.first == UInt8(ascii: "\"") else { return nil }
-    } else {
-      // The type is a word of ASCII letters; a sentence that starts with `!!!` is text.
-      let words = after.prefix { $0 != UInt8(ascii: "\"") }
-      guard words.allSatisfy({ $0 == 0x20 || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
-        || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) }), !words.isEmpty
-      else { return nil }
-    }
-    guard let quote = after.firstIndex(of: UInt8(ascii: "\"")),
-      let last = after.lastIndex(of: UInt8(ascii: "\"")), last > quote
-    else { return after.suffix(0) }
-    return after[(quote + 1)..<last]
-  }
-
-  /// `:::tip Title` and the closing `:::`.
-  private func colonContainer(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-    let rest = line.drop { $0 == 0x20 || $0 == 0x09 }
-    let colons = rest.prefix { $0 == UInt8(ascii: ":") }.count
-    guard colons >= 3 else { return nil }
-    let after = rest.dropFirst(colons).drop { $0 == 0x20 }
-    if after.allSatisfy({ $0 <= 0x20 }) { return after.suffix(0) }
-    let name = after.prefix { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A || $0 == UInt8(ascii: "-") }
-    let title = after.dropFirst(name.count)
-    guard !name.isEmpty, title.isEmpty || title.first == 0x20 || title.first == UInt8(ascii: "[")
-      || title.first == UInt8(ascii: "{")
-    else { return nil }
-    if title.first == UInt8(ascii: "["), let close = title.firstIndex(of: UInt8(ascii: "]")) {
-      return title[(title.startIndex + 1)..<close]
-    }
-    if title.first == UInt8(ascii: "{") { return title.suffix(0) }
-    return title.drop { $0 == 0x20 }
-  }
-
-  /// Drops `import …`, `export …` and `{/* … */}` lines of MDX.
-  private mutating func handleMDX(_ line: ArraySlice<UInt8>) -> Bool {
-    if isInImport { return true }
-    if line.starts(with: "import ".utf8) || line.starts(with: "export ".utf8) {
-      isInImport = true
-      output.append(0x0A)
-      return true
-    }
-    let rest = line.drop { $0 <= 0x20 }
-    if rest.starts(with: "{/*".utf8), rest.reversed().drop(while: { $0 <= 0x20 }).starts(with: "}/*".utf8) {
-      output.append(0x0A)
-      return true
-    }
-    return false
-  }
-
-  /// The line without the container marks beyond the limit: they would only cost memory.
-  private mutating func emitBounded(_ line: ArraySlice<UInt8>) {
-    let start = contentStart(line)
-    guard let limit = start.limit else { return emitInline(line, from: start.index) }
-    output += line[..<limit]
-    emitInline(line[start.index...], from: start.index)
-  }
-
-  // MARK: Bold text in Chinese
-
-  /// Emits a line with a form feed where CommonMark would not see that `**` opens or closes.
-  ///
-  /// Its rules lean on spaces, which Chinese does not have: in `**重要。**其他` the second `**` stands between
-  /// a sign and a letter and counts as an opening. Whether one is open decides here, and a form feed, which
-  /// is white space to the parser and is dropped from all text, tells it.
-  private mutating func emitInline(_ line: ArraySlice<UInt8>, from start: Int) {
-    guard line[start...].contains(UInt8(ascii: "*")) else { return emit(line) }
-    var index = start
-    var copied = line.startIndex
-    while index < line.endIndex {
-      switch line[index] {
-      case UInt8(ascii: "\\"): index += 2
-      case UInt8(ascii: "`"):
-        let count = line[index...].prefix { $0 == UInt8(ascii: "`") }.count
-        index = endOfCode(line, from: index + count, count: count) ?? index + count
-      case UInt8(ascii: "*"):
-        let end = index + line[index...].prefix { $0 == UInt8(ascii: "*") }.count
-        defer { index = end }
-        guard end - index == 2 else { continue }
-        let left = index > line.startIndex ? scalarBefore(index, line) : 0x20
-        let right = end < line.endIndex ? scalarAt(end, line) : 0x20
-        if isBold {
-          guard left > 0x20 else { continue }
-          isBold = false
-          if right >= 0x80, isSign(left), !isSign(right), right != 0x3000, right != 0xA0 {
-            output += line[copied..<end]
-            output.append(0x0C)
-            copied = end
-          }
-        } else if right > 0x20 {
-          isBold = true
-          if left >= 0x80, isSign(right), !isSign(left), left != 0x3000, left != 0xA0 {
-            output += line[copied..<index]
-            output.append(0x0C)
-            copied = index
-          }
-        }
-      default: index += 1
-      }
-    }
-    emit(line[copied...])
-  }
-
-  private func endOfCode(_ line: ArraySlice<UInt8>, from start: Int, count: Int) -> Int? {
-    var index = start
-    while let open = line[index...].firstIndex(of: UInt8(ascii: "`")) {
-      let run = line[open...].prefix { $0 == UInt8(ascii: "`") }.count
-      index = open + run
-      if run == count { return index }
-    }
-    return nil
-  }
-
-  /// Punctuation and symbols: neither letters nor white space.
-  private func isSign(_ c: UInt32) -> Bool { c > 0x20 && c != 0x3000 && c != 0xA0 && !isWordScalar(c) }
-
-  private func scalarAt(_ index: Int, _ line: ArraySlice<UInt8>) -> UInt32 {
-    scalar(at: 0, in: Array(line[index...].prefix(4))).value
-  }
-
-  private func scalarBefore(_ index: Int, _ line: ArraySlice<UInt8>) -> UInt32 {
-    let bytes = Array(line[max(line.startIndex, index - 4)..<index])
-    return scalar(before: bytes.count, in: bytes)
   }
 }

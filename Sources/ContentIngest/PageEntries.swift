@@ -88,7 +88,8 @@ struct PageEntries {
   /// Bold words that introduce a remark, not an item.
   private static let remarks: Set<String> = [
     "注意", "提示", "说明", "警告", "备注", "注", "重要", "参考", "小结", "总结", "结论",
-    "note", "notes", "tip", "tips", "warning", "caution", "important", "info", "example", "danger", "tl;dr", "update",
+    "note", "notes", "tip", "tips", "warning", "caution", "important", "info", "example", "danger", "tl;dr",
+    "update",
   ]
 
   /// A paragraph that may be an item: it starts with a link, or with a bold title that is set off.
@@ -110,11 +111,19 @@ struct PageEntries {
     var candidates = 0
     var linkStarts = 0
     var inBold = 0
+    var inLinkedProse = 0
+    var linkedProse = 0
     for unit in units {
       let isCandidate: Bool
       switch unit.kind {
       case .heading, .thematicBreak, .footnote: continue
-      case .paragraph: isCandidate = isItemParagraph(unit)
+      case .paragraph:
+        // Prose may begin with a link too: only what is set off speaks for a digest by itself.
+        isCandidate = isItemParagraph(unit) && unit.lead.isSetOff
+        if !isCandidate, unit.lead.start == .link {
+          linkedProse += 1
+          inLinkedProse += unit.text.count
+        }
       case .listItem(let list, _):
         isCandidate = shapes[list].map { $0.beginsWithTitles || $0.holdsLinks } ?? false
       case .other: isCandidate = false
@@ -124,14 +133,21 @@ struct PageEntries {
       guard isCandidate else { continue }
       candidates += 1
       inItems += unit.text.count
-      if unit.lead.start == .link || unit.lead.isTaggedLink || (unit.lead.start == .bold && unit.lead.url != nil) {
+      if unit.lead.start == .link || unit.lead.isTaggedLink
+        || (unit.lead.start == .bold && unit.lead.url != nil)
+      {
         linkStarts += 1
       } else if unit.lead.start == .bold {
         inBold += unit.text.count
       }
     }
+    if linkStarts + linkedProse >= 3, (inItems + inLinkedProse) * 5 >= total * 4, linkedProse > 0,
+      (linkStarts + linkedProse) * 3 >= candidates + linkedProse
+    {
+      return true
+    }
     guard candidates > 0 else { return false }
-    if inItems * 2 >= total, linkStarts * 3 >= candidates, linkStarts >= 2 || candidates == 1 { return linkStarts > 0 }
+    if inItems * 2 >= total, linkStarts * 3 >= candidates, linkStarts >= min(2, candidates) { return true }
     return candidates >= 3 && inBold * 5 >= total * 4
   }
 
@@ -160,7 +176,8 @@ struct PageEntries {
       let outer = trail.dropLast().map(\.text)
       entries.append(
         Entry(
-          id: name + "#" + heading.anchor, kind: .heading, title: heading.text, text: text, anchor: heading.anchor,
+          id: name + "#" + heading.anchor, kind: .heading, title: heading.text, text: text,
+          anchor: heading.anchor,
           path: base + outer, category: front.categories, tags: front.tags, date: front.date,
           lang: language(heading.text, text), sources: [name]))
     }
@@ -210,7 +227,9 @@ struct PageEntries {
     func close() {
       guard let (unit, anchor) = open else { return }
       items.append(
-        item(unit, following, path: base + trail.map(\.text), anchor: anchor, category: trail.last?.text, &unlinked))
+        item(
+          unit, following, path: base + trail.map(\.text), anchor: anchor, category: trail.last?.text,
+          &unlinked))
       open = nil
       following = []
     }
@@ -267,11 +286,12 @@ struct PageEntries {
     page.lang = language(page.title, page.text, front.description)
     let united = unite(items)
     if page.lang == "und", let known = united.first(where: { $0.lang != "und" }) { page.lang = known.lang }
-    return [page] + united.map { item in
-      var item = item
-      if item.lang == "und" { item.lang = page.lang }
-      return item
-    }
+    return [page]
+      + united.map { item in
+        var item = item
+        if item.lang == "und" { item.lang = page.lang }
+        return item
+      }
   }
 
   /// A short paragraph without an end mark just before a list of items names the list, as a heading would.
@@ -304,7 +324,8 @@ struct PageEntries {
     }
     let own = category ?? (titleIsShown ? title : nil)
     return Entry(
-      id: id, kind: .item, title: itemTitle, text: text, url: url, anchor: url == nil ? anchor : nil, path: path,
+      id: id, kind: .item, title: itemTitle, text: text, url: url, anchor: url == nil ? anchor : nil,
+      path: path,
       category: own.map { [$0] } ?? [], tags: front.tags, date: front.date, lang: language(itemTitle, text),
       sources: [name])
   }
@@ -372,7 +393,8 @@ struct PageEntries {
       let (value, width) = scalar(at: index, in: text)
       switch value {
       case 0x20, 0x0A, 0x3A, 0xFF1A, 0x2C, 0xFF0C, 0x3001, 0x3002, 0xFF1B, 0x2014, 0x2013: index += width
-      case 0x2D where index + 1 == text.count || text[index + 1] == 0x20 || text[index + 1] == 0x2D: index += 1
+      case 0x2D where index + 1 == text.count || text[index + 1] == 0x20 || text[index + 1] == 0x2D:
+        index += 1
       case 0x7C where index + 1 == text.count || text[index + 1] == 0x20: index += 1
       default: return
       }
@@ -410,8 +432,7 @@ struct PageEntries {
 
   /// What the front matter says that has no field of its own.
   private func introduction() -> [[UInt8]] {
-    front.subtitle.isEmpty || front.subtitle == front.description || front.subtitle == title
-      ? [] : [Array(front.subtitle.utf8)]
+    front.subtitle.isEmpty || front.subtitle == title ? [] : [Array(front.subtitle.utf8)]
   }
 
   private func language(_ texts: String...) -> String {

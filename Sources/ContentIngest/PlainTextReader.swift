@@ -75,23 +75,33 @@ enum PlainTextReader {
     return false
   }
 
+  /// One pass: the place of the last `[`, and of the target behind `](`.
   private static func hasLink(_ line: ArraySlice<UInt8>) -> Bool {
+    var hasOpening = false
     var index = line.startIndex
-    while let middle = line[index...].firstIndex(of: UInt8(ascii: "]")) {
-      index = middle + 1
-      guard index < line.endIndex, line[index] == UInt8(ascii: "("),
-        let open = line[..<middle].firstIndex(of: UInt8(ascii: "[")), open + 1 < middle,
-        let close = line[index...].firstIndex(of: UInt8(ascii: ")"))
-      else { continue }
-      let target = line[(index + 1)..<close]
-      let text = String(decoding: target.prefix(12), as: UTF8.self)
-      if text.hasPrefix("http://") || text.hasPrefix("https://") || text.hasPrefix("mailto:") || text.hasPrefix("/")
-        || text.hasPrefix("./") || text.hasPrefix("../")
-        || (target.suffix(3).elementsEqual(".md".utf8))
+    while index < line.endIndex {
+      let byte = line[index]
+      index += 1
+      if byte == UInt8(ascii: "[") {
+        hasOpening = true
+      } else if byte == UInt8(ascii: "]"), hasOpening, index < line.endIndex, line[index] == UInt8(ascii: "(")
       {
-        return true
+        let target = line[(index + 1)...].prefix(2_048).prefix {
+          $0 > 0x20 && $0 != UInt8(ascii: ")") && $0 != UInt8(ascii: "]")
+        }
+        guard target.endIndex < line.endIndex, line[target.endIndex] == UInt8(ascii: ")") else { continue }
+        if targetStarts.contains(where: { target.starts(with: $0) })
+          || target.suffix(3).elementsEqual(".md".utf8)
+        {
+          return true
+        }
+        index = target.endIndex
       }
     }
     return false
+  }
+
+  private static let targetStarts: [[UInt8]] = ["http://", "https://", "mailto:", "/", "./", "../"].map {
+    Array($0.utf8)
   }
 }

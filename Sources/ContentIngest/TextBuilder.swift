@@ -214,7 +214,8 @@ struct TextBuilder {
         lead.url = runs[first...last].first { $0.link >= 0 }.map { links[$0.link] }
         lead.title = start..<bold.upperBound
         let inside = scalar(before: bold.upperBound, in: text)
-        lead.isSetOff = inside == 0x3A || inside == 0xFF1A || isSetOff(bold.upperBound)
+        let isSentence = bold.upperBound < blockEnd && scalar(at: bold.upperBound, in: text).value == 0x3002
+        lead.isSetOff = inside == 0x3A || inside == 0xFF1A || isSentence || isSetOff(bold.upperBound)
       }
     } else {
       lead.isTaggedLink = tagThenLink()
@@ -268,7 +269,9 @@ struct TextBuilder {
     while index < end {
       while run < runs.count, runs[run].range.upperBound <= index { run += 1 }
       if run < runs.count, runs[run].link >= 0, runs[run].range.contains(index) {
-        if text[index...].starts(with: "http".utf8), lead.addressStart == nil { noteAddress(at: index, &lead) }
+        if text[index...].starts(with: "http".utf8), lead.addressStart == nil {
+          noteAddress(at: index, &lead)
+        }
         index = runs[run].range.upperBound
         continue
       }
@@ -292,6 +295,8 @@ struct TextBuilder {
   }
 
   private func noteAddress(at index: Int, _ lead: inout Lead) {
-    if lead.addressStart == nil, text[index...].prefix(8).contains(UInt8(ascii: "/")) { lead.addressStart = index }
+    if lead.addressStart == nil, text[index...].prefix(8).contains(UInt8(ascii: "/")) {
+      lead.addressStart = index
+    }
   }
 }

@@ -140,11 +140,13 @@ func detectLanguage(_ texts: String...) -> String {
 func languageCode(_ text: String) -> String? {
   let letters = text.utf8.prefix { ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A }
   guard letters.count == 2 || letters.count == 3 else { return nil }
-  if let next = text.utf8.dropFirst(letters.count).first, next != UInt8(ascii: "-"), next != UInt8(ascii: "_") {
+  if let next = text.utf8.dropFirst(letters.count).first, next != UInt8(ascii: "-"), next != UInt8(ascii: "_")
+  {
     return nil
   }
   let code = String(decoding: letters.map { $0 | 0x20 }, as: UTF8.self)
-  return code.utf8.count == 2 ? code : ["zho": "zh", "chi": "zh", "eng": "en", "jpn": "ja", "kor": "ko"][code]
+  return code.utf8.count == 2
+    ? code : ["zho": "zh", "chi": "zh", "eng": "en", "jpn": "ja", "kor": "ko"][code]
 }
 
 // MARK: - Dates

@@ -24,7 +24,9 @@ enum UTF8Text {
       case 0xF4: (width, lowest, highest) = (4, 0x80, 0x8F)
       default: return index
       }
-      guard index + width <= count, bytes[index + 1] >= lowest, bytes[index + 1] <= highest else { return index }
+      guard index + width <= count, bytes[index + 1] >= lowest, bytes[index + 1] <= highest else {
+        return index
+      }
       if width > 2, bytes[index + 2] & 0xC0 != 0x80 { return index }
       if width > 3, bytes[index + 3] & 0xC0 != 0x80 { return index }
       index += width

@@ -9,11 +9,13 @@ package struct EntryAnalyzer {
   package static let fieldGap: UInt32 = 8
 
   private let analyzer: Analyzer
-  package private(set) var tokens = TokenBuffer()
-  /// Positions before this one are the title's.
-  package private(set) var bodyStart: UInt32 = 0
-  package private(set) var titleLength: UInt32 = 0
-  package private(set) var bodyLength: UInt32 = 0
+  private var tokens = TokenBuffer()
+
+  /// Lengths of the two fields, in tokens.
+  package struct Lengths: Equatable, Sendable {
+    package var title: UInt32
+    package var body: UInt32
+  }
 
   package init() throws { analyzer = try Analyzer() }
 
@@ -22,17 +24,23 @@ package struct EntryAnalyzer {
     [entry.text] + entry.path + entry.tags + [entry.description, entry.author] + entry.keywords
   }
 
-  /// Replaces `tokens` by those of `entry`.
-  package mutating func analyze(_ entry: Entry) {
+  /// Hands over the tokens of an entry, the title's first, in batches that bound the memory of a long text.
+  package mutating func analyze(
+    _ entry: Entry, _ body: (_ tokens: TokenBuffer, _ isTitle: Bool) -> Void
+  ) -> Lengths {
     tokens.removeAll(keepingCapacity: true)
-    analyzer.analyze(entry.title, into: &tokens)
-    titleLength = UInt32(tokens.length)
+    analyze(entry.title) { body($0, true) }
+    let titleLength = tokens.length
     tokens.skipPositions(Self.fieldGap)
-    bodyStart = tokens.nextPosition
     for text in Self.bodyTexts(of: entry) where !text.isEmpty {
-      analyzer.analyze(text, into: &tokens)
+      analyze(text) { body($0, false) }
       tokens.skipPositions(Self.fieldGap)
     }
-    bodyLength = UInt32(tokens.length) - titleLength
+    return Lengths(title: UInt32(titleLength), body: UInt32(tokens.length - titleLength))
+  }
+
+  private mutating func analyze(_ text: String, _ body: (TokenBuffer) -> Void) {
+    var text = text
+    text.withUTF8 { analyzer.analyze(utf8: $0, into: &tokens) { body($0) } }
   }
 }

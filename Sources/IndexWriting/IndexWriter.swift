@@ -1,3 +1,4 @@
+import Glibc
 package import IndexFormat
 package import IndexStorage
 package import SearchModel
@@ -62,10 +63,13 @@ package final class IndexWriter {
     self.options = options
     try directory.create()
     lock = try directory.lockForWriting()
-    // A damaged or foreign pointer is no reason not to build anew.
-    do { previous = try Commit(in: directory) } catch is IndexFormatError { previous = nil }
     analyzer = try EntryAnalyzer()
-    try removeGarbage(keeping: previous?.fileNames ?? [])
+    // A damaged or foreign pointer is no reason not to build anew; what it named is left until that is done.
+    let isReadable: Bool
+    (previous, isReadable) = try {
+      do { return (try Commit(in: directory), true) } catch is IndexFormatError { return (nil, false) }
+    }()
+    if isReadable { try removeGarbage(keeping: previous?.fileNames ?? []) }
   }
 
   /// The state that readers see now.
@@ -108,12 +112,12 @@ package final class IndexWriter {
   private func index(_ entry: Entry) throws {
     let builder = self.builder ?? SegmentBuilder(directory: directory)
     self.builder = builder
-    analyzer.analyze(entry)
     let document = builder.documentCount
-    buffer.add(document: UInt32(document), tokens: analyzer.tokens, bodyStart: analyzer.bodyStart)
+    let lengths = analyzer.analyze(entry) { tokens, isTitle in
+      buffer.add(document: UInt32(document), tokens: tokens, isTitle: isTitle)
+    }
     try builder.add(
-      SegmentDocument(entry, titleLength: analyzer.titleLength, bodyLength: analyzer.bodyLength),
-      fields: StoredFields(entry))
+      SegmentDocument(entry, titleLength: lengths.title, bodyLength: lengths.body), fields: StoredFields(entry))
     locations[entry.id] = Location(segment: segments.count, document: document)
     if buffer.byteCount > options.memoryBudget { try flush() }
   }
@@ -175,6 +179,10 @@ package final class IndexWriter {
     {
       next = previous
     } else {
+      // Somebody may have removed or replaced the directory: then this lock keeps nobody out.
+      guard try lock.isCurrent() else {
+        throw FileError(operation: "rename", path: directory.path, code: ESTALE)
+      }
       try next.publish(in: directory)
     }
     try removeGarbage(keeping: next.fileNames)

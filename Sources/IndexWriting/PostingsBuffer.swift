@@ -44,14 +44,14 @@ struct PostingsBuffer: ~Copyable {
 
   static func hasPositions(_ kind: TokenKind) -> Bool { kind == .han || kind == .latin }
 
-  /// Adds the tokens of one document; tokens at positions before `bodyStart` are the title's.
-  mutating func add(document: UInt32, tokens: borrowing TokenBuffer, bodyStart: UInt32) {
+  /// Adds tokens of a document, those of its title first.
+  mutating func add(document: UInt32, tokens: TokenBuffer, isTitle: Bool) {
     tokens.bytes.withUnsafeBufferPointer { bytes in
       tokens.tokens.withUnsafeBufferPointer { list in
         for token in list {
           let slot = find(
             kind: token.kind, bytes: bytes, start: Int(token.termStart), count: Int(token.termLength))
-          count(slot, document: document, token: token, isTitle: token.position < bodyStart)
+          count(slot, document: document, token: token, isTitle: isTitle)
         }
       }
     }

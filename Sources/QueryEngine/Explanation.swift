@@ -46,7 +46,8 @@ extension Searcher {
   package func explain(_ request: SearchRequest, id: String) throws -> Explanation? {
     let plan = try plan(request)
     for segment in snapshot.segments {
-      guard let document = try segment.keys.document(withID: id), segment.live?.isLive(document) ?? true else {
+      guard let document = try segment.keys.document(withID: id), segment.live?.isLive(document) ?? true
+      else {
         continue
       }
       return try explain(plan, request, document: UInt32(document), in: segment, id: id)
@@ -70,10 +71,12 @@ extension Searcher {
           isInTitle: !matches.title.isEmpty))
     }
     var failed: [String] = []
-    for part in plan.excluded where try !factory.matcher(for: part).match(window: base, among: only).held.isEmpty {
+    for part in plan.excluded
+    where try !factory.matcher(for: part).match(window: base, among: only).held.isEmpty {
       failed.append("-" + part.description)
     }
-    for filter in plan.filters where try FilterMatcher(filter, in: segment).match(window: base, among: only).isEmpty {
+    for filter in plan.filters
+    where try FilterMatcher(filter, in: segment).match(window: base, among: only).isEmpty {
       failed.append(filter.description)
     }
     for filter in plan.excludedFilters
@@ -93,7 +96,9 @@ extension Searcher {
       case nil: "none"
       case .some(.some): "partial"
       case .some(.full):
-        if !parts.isEmpty, parts.allSatisfy(\.isInTitle) { "title" } else if !parts.isEmpty, parts.allSatisfy(\.isLiteral) {
+        if !parts.isEmpty, parts.allSatisfy(\.isInTitle) {
+          "title"
+        } else if !parts.isEmpty, parts.allSatisfy(\.isLiteral) {
           "literal"
         } else {
           "full"
@@ -104,7 +109,8 @@ extension Searcher {
       query: request.text, id: id, title: fields.title, match: match, tier: tier,
       score: shares.reduce(0) { $0 + $1.score },
       titleLength: Int(try segment.titleLengths.value(of: Int(document))),
-      bodyLength: Int(try segment.bodyLengths.value(of: Int(document))), parts: parts, failedConditions: failed,
+      bodyLength: Int(try segment.bodyLengths.value(of: Int(document))), parts: parts,
+      failedConditions: failed,
       shares: shares)
   }
 

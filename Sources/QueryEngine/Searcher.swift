@@ -7,6 +7,10 @@ package import TextAnalysis
 package final class Searcher {
   /// A first page with fewer full matches than this is filled up with partial ones.
   private static let fillBelow = 10
+  /// An answer with fewer full matches than this may come with a suggestion.
+  private static let suggestBelow = 3
+  /// How many times as many entries a correction has to find when the word as typed is in the index.
+  private static let rareMistake = 20
 
   package let snapshot: IndexSnapshot
   private let analyzer: Analyzer
@@ -50,11 +54,22 @@ package final class Searcher {
       let entry = try segment.entry(Int(ranked.document), from: reader)
       return highlighter.hit(entry, match: ranked.tier > 0 ? .full : .some, score: ranked.score)
     }
+    let suggestion = try suggestion(request, plan: plan, answer: answer, deadline: deadline)
     let elapsed = (ContinuousClock.now - start).components
     return SearchResults(
       query: request.text, match: answer.match, total: answer.total,
       tookMicroseconds: Int(elapsed.seconds * 1_000_000 + elapsed.attoseconds / 1_000_000_000_000),
-      commit: snapshot.commit.number, hits: hits, facets: answer.facets)
+      commit: snapshot.commit.number, hits: hits, facets: answer.facets,
+      suggestion: suggestion)
+  }
+
+  /// The ids of the answer alone: no stored field is read.
+  package func rankedIDs(_ request: SearchRequest) throws -> [String] {
+    let plan = try plan(request)
+    if plan.isEmpty { return [] }
+    return try answer(plan, request, deadline: .none).ranked.map {
+      try snapshot.segments[$0.segment].keys.id(of: Int($0.document))
+    }
   }
 
   func plan(_ request: SearchRequest) throws -> QueryPlan {
@@ -71,18 +86,59 @@ package final class Searcher {
   }
 
   private func answer(_ plan: QueryPlan, _ request: SearchRequest, deadline: Deadline) throws -> Answer {
-    var answer = try run(plan, request, mode: .all, wanted: request.offset + request.limit, deadline: deadline)
+    var answer = try run(
+      plan, request, mode: .all, wanted: request.offset + request.limit, deadline: deadline)
     if answer.total == 0 {
       answer = try run(
-        plan, request, mode: .any(excludingFull: false), wanted: request.offset + request.limit, deadline: deadline)
+        plan, request, mode: .any(excludingFull: false), wanted: request.offset + request.limit,
+        deadline: deadline)
       answer.match = .some
     } else if answer.total < min(Self.fillBelow, request.limit), request.offset == 0, plan.parts.count > 1 {
       answer.ranked += try run(
-        plan, request, mode: .any(excludingFull: true), wanted: request.limit - answer.total, deadline: deadline
+        plan, request, mode: .any(excludingFull: true), wanted: request.limit - answer.total,
+        deadline: deadline
       ).ranked
     }
     answer.ranked = Array(answer.ranked.dropFirst(request.offset).prefix(request.limit))
     return answer
+  }
+
+  /// The query with its misspelt words mended, when the original finds little and the other finds more.
+  private func suggestion(
+    _ request: SearchRequest, plan: QueryPlan, answer: Answer, deadline: Deadline
+  ) throws -> Suggestion? {
+    let full = answer.match == .full ? answer.total : 0
+    guard full < Self.suggestBelow, request.offset == 0 else { return nil }
+    let finder = TypoFinder(segments: snapshot.segments)
+    var bytes = Array(request.text.utf8)
+    // A word that some entry holds may still be a mistake that its author made too: then much more has to be found.
+    var needed = full + 1
+    for part in plan.parts.sorted(by: { $0.range.lowerBound > $1.range.lowerBound }) {
+      guard case .chunk(.latin(let chunk)) = part.content, chunk.parts.count == 1,
+        let correction = try finder.correction(of: chunk.parts[0].text)
+      else { continue }
+      if try isKnown(part) {
+        guard correction.documentFrequency >= Self.rareMistake else { continue }
+        needed = max(needed, (full + 1) * Self.rareMistake)
+      }
+      bytes.replaceSubrange(part.range, with: correction.word.utf8)
+      try deadline.check()
+    }
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard text != request.text, text.utf8.count <= SearchRequest.maximumTextBytes else { return nil }
+    var better = request
+    better.text = text
+    better.limit = 1
+    better.facets = []
+    let found = try run(try self.plan(better), better, mode: .all, wanted: 0, deadline: deadline).total
+    return found >= needed ? Suggestion(kind: .typo, query: text) : nil
+  }
+
+  /// Whether some entry holds a part.
+  private func isKnown(_ part: Query.Part) throws -> Bool {
+    try snapshot.segments.contains {
+      try MatcherFactory(segment: $0).matcher(for: part).nextCandidate(from: 0) != PostingsCursor.end
+    }
   }
 
   private func run(

@@ -19,7 +19,8 @@ package struct Hit: Equatable, Sendable {
   package var snippetHighlights: [Range<Int>]
 
   package init(
-    entry: Entry, match: MatchKind, score: Float, snippet: String, titleHighlights: [Range<Int>], snippetHighlights: [Range<Int>]
+    entry: Entry, match: MatchKind, score: Float, snippet: String, titleHighlights: [Range<Int>],
+    snippetHighlights: [Range<Int>]
   ) {
     self.entry = entry
     self.match = match
@@ -86,6 +87,7 @@ package struct SearchResults: Equatable, Sendable {
 
   package static func == (a: SearchResults, b: SearchResults) -> Bool {
     a.query == b.query && a.match == b.match && a.total == b.total && a.commit == b.commit && a.hits == b.hits
-      && a.suggestion == b.suggestion && a.facets.elementsEqual(b.facets) { $0.key == $1.key && $0.counts == $1.counts }
+      && a.suggestion == b.suggestion
+      && a.facets.elementsEqual(b.facets) { $0.key == $1.key && $0.counts == $1.counts }
   }
 }

@@ -36,10 +36,6 @@ extension Analyzer {
 
   /// A run of ASCII letters and digits; returns where the walk goes on.
   func walkWord(at start: Int, into buffer: inout TokenBuffer) -> Int {
-    if !chunkOpen && dotStart < 0 && url == .none && !isQuery {
-      let end = takeLoneWord(at: start, into: &buffer)
-      if end > start { return end }
-    }
     var end = start + 1
     // Sound: the index is compared with `sourceCount` first; only bytes below 128 index the table.
     while end < sourceCount, unsafe source[end] < 0x80,
@@ -57,76 +53,6 @@ extension Analyzer {
         end: i + 1, into: &buffer)
     }
     return segmentFollows ? walkSegment(at: last, into: &buffer) : end
-  }
-
-  /// The common case: a word that is a chunk of its own, straight into the staged tokens.
-  ///
-  /// - Returns: the end of the word, or `start` when it may be a part of something longer.
-  @inline(__always)
-  private func takeLoneWord(at start: Int, into buffer: inout TokenBuffer) -> Int {
-    reserve(tokens: Self.tokensPerPart, bytes: Self.bytesPerPart, into: &buffer)
-    let target = stagedByteCount
-    let limit = min(sourceCount, start + Self.longestTerm)
-    var tail: UInt8 = 0
-    var bits: UInt8 = 0
-    var end = start
-    // Sound: `limit` keeps the reads in the text and the writes in the reserved bytes.
-    while end < limit {
-      let byte = unsafe source[end]
-      if byte >= 0x80 { break }
-      bits = unsafe codePoints.ascii[Int(byte)]
-      if bits & ASCIIClass.word == 0 { break }
-      unsafe stagedBytes[target &+ end &- start] = byte | (bits & ASCIIClass.upper) &<< 4
-      if end != start { tail |= bits }
-      end &+= 1
-    }
-    let first = unsafe codePoints.ascii[Int(source[start])]
-    if end < sourceCount {
-      let byte = unsafe source[end]
-      if byte < 0x80 {
-        bits = unsafe codePoints.ascii[Int(byte)]
-        if bits & ASCIIClass.word != 0 { return start }
-        if bits & ASCIIClass.connector != 0, !endsChunk(connectorAt: end, wordStart: start) { return start }
-      } else {
-        let (entry, _) = character(at: end)
-        let ends = entry.isA(.han) || (entry.isA(.separator) && !Self.isConnector(entry.folded))
-        if entry.joins || !ends { return start }
-      }
-    }
-    let count = end - start
-    let all = first | tail
-    let isWord = all & ASCIIClass.digit == 0
-    let chunk = nextChunk
-    nextChunk += 1
-    emit(
-      .latin, termStart: target, termLength: count, position: position, start: start, end: end, chunk: chunk)
-    stagedByteCount = target + count
-    last = .latin
-    gap = .nothing
-    if isWord {
-      if tail & ASCIIClass.upper != 0 && all & ASCIIClass.lower != 0 {
-        emitPieces(termStart: target, start: start, count: count, position: position, chunk: chunk)
-      }
-      emitStem(termStart: target, termLength: count, start: start, end: end, position: position, chunk: chunk)
-    }
-    position += 1
-    length += 1
-    return end
-  }
-
-  /// Whether an ASCII connector after a word of the walk ends the chunk.
-  private func endsChunk(connectorAt i: Int, wordStart: Int) -> Bool {
-    guard i + 1 < sourceCount else { return unsafe source[i] != UInt8(ascii: "#") }
-    let connector = unsafe source[i]
-    let next = unsafe source[i + 1]
-    if next >= 0x80 { return false }
-    if unsafe codePoints.ascii[Int(next)] & ASCIIClass.word != 0 { return false }
-    switch connector {
-    case UInt8(ascii: ":"): return next != UInt8(ascii: "/")
-    case UInt8(ascii: "#"): return i - wordStart > 2
-    case UInt8(ascii: "+"): return i - wordStart > 2 || next != connector
-    default: return true
-    }
   }
 
   /// Most tokens that one part gives: itself, its stem, pieces of two letters and more.
@@ -148,6 +74,7 @@ extension Analyzer {
     if !chunkOpen {
       chunkOpen = true
       chunkIsURL = url == .inside
+      if url == .slash { url = .none }
       partCount = 0
       chunkByteCount = 0
       beginPart(connector: 0, start: start)
@@ -312,7 +239,7 @@ extension Analyzer {
         .latin, termStart: at, termLength: part.byteCount, position: first + UInt32(index), start: part.start,
         end: part.end, chunk: chunk)
       if part.isASCIIWord {
-        if part.end - part.start == part.byteCount {
+        if isASCII(from: part.start, count: part.byteCount), part.end - part.start == part.byteCount {
           emitPieces(
             termStart: at, start: part.start, count: part.byteCount, position: first + UInt32(index),
             chunk: chunk)
@@ -324,13 +251,10 @@ extension Analyzer {
       if partCount == 1 { break }
       if index == segment.upperBound { segment = formSegment(from: index) }
       forEachForm(startingAt: index, in: segment) { form in
-        let count = min(form.bytes.count, Self.longestTerm)
-        reserve(tokens: 1, bytes: count, into: &buffer)
+        reserve(tokens: 1, bytes: Self.bytesPerForm, into: &buffer)
         let at = stagedByteCount
-        for byte in form.bytes {
-          unsafe stagedBytes[stagedByteCount] = byte
-          stagedByteCount += 1
-        }
+        let count = unsafe write(form, at: stagedBytes + at)
+        stagedByteCount += count
         emit(
           .form, termStart: at, termLength: count, position: first + UInt32(index),
           start: unsafe parts[form.parts.lowerBound].start, end: unsafe parts[form.parts.upperBound - 1].end,
@@ -367,9 +291,17 @@ extension Analyzer {
     emit(.stem, termStart: at, termLength: count, position: position, start: start, end: end, chunk: chunk)
   }
 
+  /// Whether the text is ASCII there. ß folds to two letters and is as long as they are: no case to read.
+  private func isASCII(from start: Int, count: Int) -> Bool {
+    for k in start..<min(start + count, sourceCount) {
+      if unsafe source[k] >= 0x80 { return false }
+    }
+    return true
+  }
+
   /// CamelCase pieces of at least two letters of a word already staged; `start` is where it stands in
   /// the text, one ASCII letter per byte.
-  private func emitPieces(termStart: Int, start: Int, count: Int, position: UInt32, chunk: UInt32) {
+  func emitPieces(termStart: Int, start: Int, count: Int, position: UInt32, chunk: UInt32) {
     func isUpper(_ k: Int) -> Bool { unsafe (0x41...0x5A).contains(source[start + k]) }
     func isLower(_ k: Int) -> Bool { unsafe (0x61...0x7A).contains(source[start + k]) }
     var begin = 0
@@ -382,8 +314,6 @@ extension Analyzer {
     }
     var k = 1
     while k < count {
-      // ß folds to two letters and is as long as they are: no case to read there.
-      if unsafe source[start + k] >= 0x80 { return }
       let afterLower = isUpper(k) && isLower(k - 1)
       // In HTTPServer the S begins a piece; the s of LLMs does not.
       let next: UInt8 = k + 1 < count ? unsafe source[start + k + 1] : 0
@@ -397,143 +327,5 @@ extension Analyzer {
       k += 1
     }
     if begin > 0 { emitPiece(to: count) }
-  }
-
-  // MARK: Forms
-
-  /// A spelling of several parts as one term.
-  struct Form {
-    enum Role { case joined, whole, version }
-    var role: Role
-    var bytes: [UInt8]
-    var parts: Range<Int>
-  }
-
-  /// Parts from `index` on that make forms together: the whole chunk, or one path segment of a URL.
-  func formSegment(from index: Int) -> Range<Int> {
-    guard chunkIsURL else { return index..<partCount }
-    var end = index + 1
-    while end < partCount, unsafe parts[end].connector != UInt8(ascii: "/") { end += 1 }
-    return index..<end
-  }
-
-  /// The forms that begin at one part.
-  ///
-  /// Allocates: only chunks of several parts come here.
-  func forEachForm(startingAt index: Int, in segment: Range<Int>, _ body: (Form) -> Void) {
-    var wholeIsVersion = false
-    if let end = version(startingAt: index, in: segment) {
-      let skipped = hasV(index) ? 1 : 0
-      // Every beginning of two and more numbers, so that 1.29 finds 1.29.3 and 1.2 does not.
-      for prefix in index + 2...end where prefix == end || prefix <= index + Self.longestVersion {
-        let parts = index..<prefix
-        body(Form(role: .version, bytes: spelled(parts, dropping: skipped), parts: parts))
-      }
-      wholeIsVersion = skipped == 0 && index..<end == segment
-    }
-    if index == segment.lowerBound, segment.count > 1, !wholeIsVersion, hasDot(segment) {
-      body(Form(role: .whole, bytes: spelled(segment, dropping: 0), parts: segment))
-    }
-    if let joined = joinedParts(startingAt: index, in: segment) {
-      var bytes: [UInt8] = []
-      for k in joined { appendBytes(of: k, to: &bytes) }
-      body(Form(role: .joined, bytes: Self.cut(bytes), parts: joined))
-    }
-  }
-
-  /// Prefixes of a version that are terms of their own, besides the whole.
-  static let longestVersion = 8
-
-  /// Where a version ends that begins at a part: two and more numbers with dots, and what hangs on it.
-  func version(startingAt index: Int, in segment: Range<Int>) -> Int? {
-    guard isVersionNumber(index) else { return nil }
-    let dot = UInt8(ascii: ".")
-    // Not the tail of a longer one.
-    if index > segment.lowerBound, unsafe parts[index].connector == dot, isVersionNumber(index - 1) {
-      return nil
-    }
-    var end = index + 1
-    while end < segment.upperBound, unsafe parts[end].connector == dot, unsafe parts[end].isNumber {
-      end += 1
-    }
-    guard end - index >= 2 else { return nil }
-    while end < segment.upperBound {
-      switch unsafe parts[end].connector {
-      case dot, UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "_"): end += 1
-      default: return end
-      }
-    }
-    return end
-  }
-
-  private func hasV(_ index: Int) -> Bool {
-    let part = unsafe parts[index]
-    return unsafe chunkBytes[part.byteStart] == UInt8(ascii: "v")
-  }
-
-  /// Digits, or digits after a `v`.
-  private func isVersionNumber(_ index: Int) -> Bool {
-    let part = unsafe parts[index]
-    if part.isNumber { return true }
-    guard hasV(index), part.byteCount > 1, part.traits.isDisjoint(with: [.foreign, .signed, .truncated])
-    else {
-      return false
-    }
-    for k in part.byteStart + 1..<part.byteEnd {
-      if unsafe !(0x30...0x39).contains(chunkBytes[k]) { return false }
-    }
-    return true
-  }
-
-  private func hasDot(_ segment: Range<Int>) -> Bool {
-    segment.dropFirst().contains { unsafe parts[$0].connector == UInt8(ascii: ".") }
-  }
-
-  /// Two to five parts that are also written as one word, if such a group begins at `index`.
-  private func joinedParts(startingAt index: Int, in segment: Range<Int>) -> Range<Int>? {
-    func parts(_ k: Int) -> Bool {
-      switch unsafe self.parts[k].connector {
-      case UInt8(ascii: "@"), UInt8(ascii: ":"), UInt8(ascii: "+"), UInt8(ascii: "#"): true
-      default: false
-      }
-    }
-    guard index == segment.lowerBound || parts(index) else { return nil }
-    var end = index + 1
-    while end < segment.upperBound, !parts(end) { end += 1 }
-    guard (2...5).contains(end - index) else { return nil }
-    var hasLetter = false
-    for k in index..<end {
-      let part = unsafe self.parts[k]
-      if part.traits.contains(.signed) { return nil }
-      if !part.isNumber { hasLetter = true }
-      // 1.29 is not 129.
-      if version(startingAt: k, in: segment) != nil { return nil }
-    }
-    return hasLetter ? index..<end : nil
-  }
-
-  /// Parts with the connectors between them, as one term.
-  func spelled(_ range: Range<Int>, dropping skipped: Int) -> [UInt8] {
-    var bytes: [UInt8] = []
-    for k in range {
-      if k > range.lowerBound { unsafe bytes.append(parts[k].connector) }
-      appendBytes(of: k, to: &bytes)
-      if bytes.count > Self.longestTerm + skipped { break }
-    }
-    return Self.cut(Array(bytes.dropFirst(skipped)))
-  }
-
-  func appendBytes(of index: Int, to bytes: inout [UInt8]) {
-    let part = unsafe parts[index]
-    unsafe bytes.append(
-      contentsOf: UnsafeBufferPointer(start: chunkBytes + part.byteStart, count: part.byteCount))
-  }
-
-  /// A term no longer than terms may be, cut at a character border.
-  static func cut(_ bytes: [UInt8]) -> [UInt8] {
-    guard bytes.count > longestTerm else { return bytes }
-    var end = longestTerm
-    while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
-    return Array(bytes[..<end])
   }
 }

@@ -6,7 +6,7 @@ internal import CICU
 /// what normalization may combine goes through ICU, one normalization segment at a time. Han runs
 /// become single characters and pairs; letters and digits become chunks, their parts and forms.
 ///
-/// Opening one costs a few microseconds: ICU's word rules and Snowball wait until they are needed.
+/// Opening one costs some ten microseconds: ICU's word rules and Snowball wait until they are needed.
 /// Owns C handles and scratch memory: one per thread, not `Sendable`.
 ///
 /// What cannot be seen from the outside about safety: all pointers below are owned by the instance
@@ -37,6 +37,10 @@ internal import CICU
   var stagedByteCount = 0
   /// Bytes of the caller's buffer before the staged ones.
   var byteBase = 0
+
+  /// Takes the tokens off the buffer whenever there are `batchCount` of them.
+  var drain: ((inout TokenBuffer) -> Void)?
+  var batchCount = 0
 
   // MARK: Where the walk stands
 
@@ -88,6 +92,8 @@ internal import CICU
   // MARK: The query side
 
   var isQuery = false
+  /// Tests switch it off to hold the fast walk against the general one.
+  var isFast = true
   var queryChunks: [QueryChunk] = []
 
   package init() throws {
@@ -127,6 +133,27 @@ internal import CICU
     unsafe walk(utf8, into: &buffer)
   }
 
+  /// The same for a text of any length in bounded memory: hands the tokens over in batches.
+  ///
+  /// `drain` sees a buffer of about `batch` tokens, which is emptied after each call; `length` and
+  /// `nextPosition` of the buffer are right when `analyze` returns. 32 MiB of Han text would otherwise
+  /// make half a gigabyte of tokens.
+  package func analyze(
+    utf8: UnsafeBufferPointer<UInt8>, into buffer: inout TokenBuffer, batch: Int = 16_384,
+    drain: (inout TokenBuffer) -> Void
+  ) {
+    precondition(batch > 0, "a batch of \(batch) tokens")
+    isQuery = false
+    withoutActuallyEscaping(drain) { drain in
+      self.drain = drain
+      batchCount = batch
+      unsafe walk(utf8, into: &buffer)
+      self.drain = nil
+    }
+    if !buffer.tokens.isEmpty { drain(&buffer) }
+    buffer.emptyTokens()
+  }
+
   // MARK: The walk
 
   func walk(_ utf8: UnsafeBufferPointer<UInt8>, into buffer: inout TokenBuffer) {
@@ -153,6 +180,10 @@ internal import CICU
     pending = .none
     var i = 0
     while i < sourceCount {
+      if !chunkOpen && dotStart < 0 && url == .none && !isQuery && isFast {
+        i = fastWalk(from: i, into: &buffer)
+        if i == sourceCount { break }
+      }
       let byte = unsafe source[i]
       if byte < 0x80 {
         if unsafe codePoints.ascii[Int(byte)] & ASCIIClass.word != 0 {
@@ -166,9 +197,7 @@ internal import CICU
         continue
       }
       let (entry, count) = character(at: i)
-      if entry.isPlainHan && !isQuery {
-        i = walkHan(at: i, entry, count, into: &buffer)
-      } else if entry.isA(.several) || joins(at: i + count) {
+      if entry.isA(.several) || joins(at: i + count) {
         i = walkSegment(at: i, into: &buffer)
       } else {
         take(entry, start: i, end: i + count, into: &buffer)
@@ -268,68 +297,6 @@ internal import CICU
 
   // MARK: Han runs
 
-  /// As many Han characters as follow one another; returns where the first other thing stands.
-  func walkHan(
-    at start: Int, _ first: CodePointEntry, _ firstCount: Int, into buffer: inout TokenBuffer
-  ) -> Int {
-    if chunkOpen { closeChunk(into: &buffer) }
-    dotStart = -1
-    url = .none
-    var i = start
-    var entry = first
-    var end = start + firstCount
-    var isJoined = joins(at: end)
-    if isJoined { return walkSegment(at: i, into: &buffer) }
-
-    // The first character looks back: it may continue a run over a line break.
-    takeHan(entry.folded, start: i, end: end, into: &buffer)
-    let run = hanChunk
-    var before = i
-    while end < sourceCount {
-      i = end
-      guard unsafe source[i] >= 0x80 else { break }
-      let (next, count) = character(at: i)
-      guard next.isPlainHan else { break }
-      end = i + count
-      isJoined = joins(at: end)
-      if isJoined {
-        end = i
-        break
-      }
-      if stagedTokenCount + 2 > Self.stagedTokenCapacity
-        || stagedByteCount + 8 > Self.stagedByteCapacity
-      {
-        flush(into: &buffer)
-      }
-      entry = next
-      // Sound: room for two tokens and eight bytes was made just above.
-      let folded = entry.folded
-      let at = stagedByteCount
-      unsafe stagedBytes[at] = UInt8(truncatingIfNeeded: 0xE0 | folded >> 12)
-      unsafe stagedBytes[at &+ 1] = UInt8(truncatingIfNeeded: 0x80 | folded >> 6 & 0x3F)
-      unsafe stagedBytes[at &+ 2] = UInt8(truncatingIfNeeded: 0x80 | folded & 0x3F)
-      let term = UInt32(truncatingIfNeeded: byteBase &+ at)
-      let pairLength = hanTermLength &+ 3
-      let slot = stagedTokenCount
-      unsafe stagedTokens[slot] = Token(
-        kind: .hanPair, termLength: UInt16(truncatingIfNeeded: pairLength),
-        termStart: term &- UInt32(truncatingIfNeeded: hanTermLength), position: position &- 1,
-        start: UInt32(truncatingIfNeeded: before), end: UInt32(truncatingIfNeeded: end), chunk: run)
-      unsafe stagedTokens[slot &+ 1] = Token(
-        kind: .han, termLength: 3, termStart: term, position: position,
-        start: UInt32(truncatingIfNeeded: i), end: UInt32(truncatingIfNeeded: end), chunk: run)
-      stagedTokenCount = slot &+ 2
-      stagedByteCount = at &+ 3
-      hanTermLength = 3
-      position &+= 1
-      length &+= 1
-      before = i
-    }
-    hanStart = before
-    hanEnd = end
-    return end
-  }
-
   /// One Han character: a token, and a pair with its neighbour in the run.
   func takeHan(_ folded: UInt32, start: Int, end: Int, into buffer: inout TokenBuffer) {
     if chunkOpen { closeChunk(into: &buffer) }
@@ -381,6 +348,10 @@ internal import CICU
     unsafe buffer.tokens.append(contentsOf: UnsafeBufferPointer(start: stagedTokens, count: stagedTokenCount))
     unsafe buffer.bytes.append(contentsOf: UnsafeBufferPointer(start: stagedBytes, count: stagedByteCount))
     precondition(buffer.bytes.count <= Int(UInt32.max), "more than 4 GiB of terms")
+    if let drain, buffer.tokens.count >= batchCount {
+      drain(&buffer)
+      buffer.emptyTokens()
+    }
     stagedTokenCount = 0
     byteBase = buffer.bytes.count
     // A pair shares the bytes of its first character, which must stand right before the next one:

@@ -117,9 +117,12 @@ enum Folding {
 
   /// What stands for a character before normalization.
   ///
-  /// ™ and ℠ would become letters glued to the name before them.
+  /// ™ and ℠ would become letters glued to the name before them, an ellipsis the dot of `.net`.
   static func replacement(_ codePoint: UInt32) -> UInt32 {
-    codePoint == 0x2122 || codePoint == 0x2120 ? 0x20 : codePoint
+    switch codePoint {
+    case 0x2120, 0x2122, 0x2025, 0x2026, 0xFE19, 0xFE30: 0x20
+    default: codePoint
+    }
   }
 
   static func entry(_ codePoint: UInt32) -> CodePointEntry {

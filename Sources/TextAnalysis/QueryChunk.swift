@@ -103,8 +103,7 @@ extension Analyzer {
     var parts: [LatinChunk.Part] = []
     for index in 0..<partCount {
       let part = unsafe self.parts[index]
-      var bytes: [UInt8] = []
-      appendBytes(of: index, to: &bytes)
+      var bytes = (part.byteStart..<part.byteEnd).map { unsafe chunkBytes[$0] }
       var stem: String?
       if part.isASCIIWord, bytes.count > 3 {
         bytes.append(contentsOf: repeatElement(0, count: Stemmer.padding))
@@ -130,7 +129,10 @@ extension Analyzer {
       isVersion = version(startingAt: 0, in: all) == partCount
       forEachForm(startingAt: 0, in: all) { form in
         guard form.parts == all, !isVersion || form.role == .version else { return }
-        forms.append(String(decoding: form.bytes, as: UTF8.self))
+        let term = unsafe [UInt8](unsafeUninitializedCapacity: Self.bytesPerForm) { bytes, count in
+          count = unsafe write(form, at: bytes.baseAddress!)
+        }
+        forms.append(String(decoding: term, as: UTF8.self))
       }
     }
     queryChunks.append(

@@ -48,6 +48,12 @@ package struct TokenBuffer: Sendable {
     nextPosition = 0
   }
 
+  /// Drops the tokens and keeps what counts on: the length and the next position.
+  mutating func emptyTokens() {
+    bytes.removeAll(keepingCapacity: true)
+    tokens.removeAll(keepingCapacity: true)
+  }
+
   /// Makes room between two texts of one field, so that no phrase reaches from one into the other.
   package mutating func skipPositions(_ count: UInt32 = 1) {
     nextPosition += count

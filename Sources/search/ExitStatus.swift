@@ -23,17 +23,20 @@ struct ExitStatus {
     case let error as CommandError:
       self.init(error.status, error.message)
     case let error as IndexOpenError:
-      self.init(Self.noInput, "\(error). Run: search index")
+      self.init(Self.noInput, "\(error). Run: \(error.remedy)")
     case let error as IndexFormatError:
       let remedy =
-        error.isVersionMismatch ? "Rebuild it with: search index --full" : "The index is damaged. Rebuild it with: search index --full"
+        error.isVersionMismatch
+        ? "Rebuild it with: search index --full"
+        : "The index is damaged. Rebuild it with: search index --full"
       self.init(Self.badData, "\(error). \(remedy)")
     case let error as MissingInputError:
       self.init(Self.noInput, "\(error)")
     case is IndexLockedError:
       self.init(Self.locked, "another `search index` is at work on this index; try again when it is done")
     case let error as FileError:
-      self.init(error.isNotFound ? Self.noInput : Self.inputOutput, "\(error)")
+      let isInput = error.isNotFound && error.operation != "mkdir"
+      self.init(isInput ? Self.noInput : Self.inputOutput, "\(error)")
     case let error as QueryLimitError:
       self.init(Self.usage, "\(error)")
     default:
@@ -41,9 +44,19 @@ struct ExitStatus {
     }
   }
 
-  private init(_ status: Int32, _ message: String) {
+  init(_ status: Int32, _ message: String) {
     self.status = status
     self.message = message
+  }
+}
+
+extension IndexOpenError {
+  /// The command that makes the index that is not there.
+  var remedy: String {
+    switch self {
+    case .missing(IndexOptions.defaultPath): "search index"
+    case .missing(let path): "search index --index \(Output.harmless(path)) PATH…"
+    }
   }
 }
 

@@ -4,12 +4,16 @@ import IndexStorage
 
 /// Options of every command.
 struct IndexOptions: ParsableArguments {
-  @Option(name: .customLong("index"), help: ArgumentHelp("Where the index is (default: .search here).", valueName: "dir"))
+  @Option(
+    name: .customLong("index"),
+    help: ArgumentHelp("Where the index is (default: .search here).", valueName: "dir"))
   var indexPath: String?
 
   @Flag(help: "Say only what was asked for.") var quiet = false
 
   @Option(help: "Colour: auto, always or never.") var color = ColorChoice.auto
+
+  static let defaultPath = ".search"
 
   var path: String {
     if let indexPath { return indexPath }
@@ -17,7 +21,7 @@ struct IndexOptions: ParsableArguments {
       let path = String(cString: value)
       if !path.isEmpty { return path }
     }
-    return ".search"
+    return Self.defaultPath
   }
 
   var directory: IndexDirectory { IndexDirectory(path: path) }

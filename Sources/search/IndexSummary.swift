@@ -38,10 +38,11 @@ struct IndexSummary {
 
   func lines(sources: SourceList) -> [String] {
     var lines: [String] = []
-    let kinds = entriesByKind.map { "\(Numbers.grouped($0.count)) \($0.kind)" }.joined(separator: ", ")
+    let kinds = entriesByKind.map { "\(Numbers.grouped($0.count)) \($0.kind)\($0.count == 1 ? "" : "s")" }
+      .joined(separator: ", ")
     if case .paths(let paths) = sources, files == 0 {
       let places = paths.map(Output.harmless).joined(separator: ", ")
-      lines.append("Nothing to index in \(places): no .md, .markdown, .mdx, .txt or .jsonl file.")
+      lines.append("Nothing to index in \(places): no Markdown, plain text or JSONL file.")
     }
     let verb = isDryRun ? "Would index" : "Indexed"
     var text = "\(verb) \(Numbers.grouped(entries)) \(entries == 1 ? "entry" : "entries")"
@@ -55,8 +56,8 @@ struct IndexSummary {
       var reasons: [String: Int] = [:]
       for skip in skipped { reasons[Self.group(skip.reason), default: 0] += 1 }
       let counted = reasons.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
-        .map { "\($0.value) \(Output.harmless($0.key))" }
-      lines.append("Skipped \(skipped.count): \(counted.joined(separator: "; ")).")
+        .map { Output.harmless($0.key) + (reasons.count > 1 ? " (\($0.value))" : "") }
+      lines.append("Skipped \(Numbers.grouped(skipped.count)): \(counted.joined(separator: "; ")).")
     }
     return lines
   }

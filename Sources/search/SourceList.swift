@@ -35,18 +35,34 @@ enum SourceList {
         status: ExitStatus.usage,
         message: "this index was built from standard input; give --stdin again, or name files and folders")
     }
-    self = .paths(commit.sourcePaths.map { $0.hasPrefix("/") ? $0 : directory.path + "/" + $0 })
+    self = .paths(commit.sourcePaths.map { Self.located($0, from: directory) })
+  }
+
+  /// Where a recorded path is, without steps out of the index directory if it is still there.
+  private static func located(_ recorded: String, from directory: IndexDirectory) -> String {
+    let path = recorded.hasPrefix("/") ? recorded : directory.path + "/" + recorded
+    return canonical(path) ?? path
+  }
+
+  /// A recorded path as people look for it: from the current folder if it is below, else absolute.
+  static func shown(_ recorded: String, from directory: IndexDirectory) -> String {
+    if recorded == standardInputMark { return "standard input" }
+    let path = located(recorded, from: directory)
+    guard let here = canonical(".") else { return path }
+    return path == here ? "." : path.hasPrefix(here + "/") ? String(path.dropFirst(here.count + 1)) : path
   }
 
   /// Relative to the index directory, so that index and content can move together.
   func recorded(for directory: IndexDirectory) -> [String] {
     guard case .paths(let paths) = self else { return [Self.standardInputMark] }
-    guard let base = canonical(directory.path) else { return paths }
+    guard let base = Self.canonical(directory.path) else { return paths }
     var seen = Set<String>()
-    return paths.map { path in canonical(path).map { relative($0, to: base) } ?? path }.filter { seen.insert($0).inserted }
+    return paths.map { path in Self.canonical(path).map { relative($0, to: base) } ?? path }.filter {
+      seen.insert($0).inserted
+    }
   }
 
-  private func canonical(_ path: String) -> String? {
+  private static func canonical(_ path: String) -> String? {
     guard let real = realpath(path, nil) else { return nil }
     defer { free(real) }
     return String(cString: real)

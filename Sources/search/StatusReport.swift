@@ -5,11 +5,13 @@ import SearchModel
 
 /// What an index holds, for `search status` and for `search` alone.
 struct StatusReport {
-  let path: String
+  let directory: IndexDirectory
   let snapshot: IndexSnapshot
 
+  private var path: String { directory.path }
+
   init(_ directory: IndexDirectory) throws {
-    path = directory.path
+    self.directory = directory
     snapshot = try IndexSnapshot(in: directory)
   }
 
@@ -27,7 +29,9 @@ struct StatusReport {
         counts[try column.value(ordinal), default: 0] += count
       }
     }
-    return counts.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }.map { ($0.key, $0.value) }
+    return counts.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }.map {
+      ($0.key, $0.value)
+    }
   }
 
   /// One sentence on the index of a directory, whatever state it is in.
@@ -36,8 +40,8 @@ struct StatusReport {
       let report = try StatusReport(directory)
       return
         "Index in \(directory.path): \(Numbers.grouped(report.snapshot.entryCount)) entries, commit \(report.snapshot.commit.number), \(Numbers.age(seconds: report.ageInSeconds)) old."
-    } catch is IndexOpenError {
-      return "No index in \(directory.path). Run: search index"
+    } catch let error as IndexOpenError {
+      return "No index in \(directory.path). Run: \(error.remedy)"
     } catch {
       return ExitStatus(error)?.message ?? "\(error)"
     }
@@ -57,12 +61,14 @@ struct StatusReport {
     func counted(_ key: FacetKey) throws -> String {
       let counts = try Self.counts(of: key, in: snapshot).prefix(12)
       return counts.isEmpty
-        ? "none" : counts.map { "\(Output.harmless($0.kind)) \(Numbers.grouped($0.count))" }.joined(separator: " · ")
+        ? "none"
+        : counts.map { "\(Output.harmless($0.kind)) \(Numbers.grouped($0.count))" }.joined(separator: " · ")
     }
+    let sources = commit.sourcePaths.map { SourceList.shown($0, from: directory) }
     var lines = [
       "index      \(path)",
       "commit     \(commit.number), \(Numbers.age(seconds: ageInSeconds)) old",
-      "sources    \(commit.sourcePaths.map(Output.harmless).joined(separator: ", "))",
+      "sources    \(sources.map(Output.harmless).joined(separator: ", "))",
       "entries    \(Numbers.grouped(snapshot.entryCount)) (\(try counted(.kind)))",
       "languages  \(try counted(.lang))",
       "segments   \(snapshot.segments.count)",
@@ -71,7 +77,9 @@ struct StatusReport {
       "size       \(Numbers.bytes(byteCount))",
     ]
     for section in sections {
-      lines.append("  \(section.name)\(String(repeating: " ", count: 14 - section.name.count))\(Numbers.bytes(section.bytes))")
+      lines.append(
+        "  \(section.name)\(String(repeating: " ", count: 14 - section.name.count))\(Numbers.bytes(section.bytes))"
+      )
     }
     return lines
   }

@@ -10,6 +10,7 @@ package struct FacetColumn: Sendable {
   /// Single-valued: ordinal + 1, 0 for none. Multi-valued: where the document's ordinals end.
   private let perDocument: NumberColumn
   private let ordinals: NumberColumn?
+  private let arrays: Range<Int>
 
   init(
     _ file: SegmentFile, key: FacetKey, documentCount: Int, reader: inout ByteReader
@@ -22,13 +23,13 @@ package struct FacetColumn: Sendable {
     let offsetWidth = Int(try reader.byte())
     let documentWidth = Int(try reader.byte())
     let ordinalWidth = Int(try reader.byte())
-    _ = try reader.fixed(UInt32.self)
+    try reader.reserved(4)
     func place(_ value: UInt64) -> Int { Int(clamping: value) }
     let offsetsAt = place(try reader.fixed(UInt64.self))
     let valuesAt = place(try reader.fixed(UInt64.self))
     let documentsAt = place(try reader.fixed(UInt64.self))
     let ordinalsAt = place(try reader.fixed(UInt64.self))
-    guard isMulti <= 1, valuesAt <= file.byteCount(of: .facets) else {
+    guard isMulti == 1 || isMulti == 0 && ordinalCount == 0, valuesAt <= file.byteCount(of: .facets) else {
       throw reader.error(.invalid("a facet inside the section"))
     }
     valueOffsets = try NumberColumn(
@@ -36,10 +37,13 @@ package struct FacetColumn: Sendable {
     valuesStart = valuesAt
     perDocument = try NumberColumn(
       file, section: .facets, offset: documentsAt, width: documentWidth, count: documentCount)
-    ordinals =
-      isMulti == 1
-      ? try NumberColumn(file, section: .facets, offset: ordinalsAt, width: ordinalWidth, count: ordinalCount)
-      : nil
+    let stored = try NumberColumn(
+      file, section: .facets, offset: ordinalsAt, width: ordinalWidth, count: ordinalCount)
+    ordinals = isMulti == 1 ? stored : nil
+    guard valueOffsets.end == valuesAt, valuesAt <= documentsAt, perDocument.end == ordinalsAt else {
+      throw reader.error(.invalid("the arrays of a facet one after the other"))
+    }
+    arrays = offsetsAt..<stored.end
   }
 
   package var isMultiValued: Bool { ordinals != nil }
@@ -52,8 +56,10 @@ package struct FacetColumn: Sendable {
     let start = Int(valueOffsets[ordinal])
     let end = Int(valueOffsets[ordinal + 1])
     guard start <= end else { throw file.error(.invalid("ascending offsets"), in: .facets) }
-    let bytes = unsafe try file.bytes(of: .facets, valuesStart + start..<valuesStart + end)
-    return unsafe String(decoding: bytes, as: UTF8.self)
+    guard
+      let value = unsafe String(utf8: try file.bytes(of: .facets, valuesStart + start..<valuesStart + end))
+    else { throw file.error(.invalid("UTF-8"), in: .facets, at: valuesStart + start) }
+    return value
   }
 
   /// The ordinal of a value, nil when no document has it.
@@ -62,7 +68,11 @@ package struct FacetColumn: Sendable {
     var high = valueCount
     while low < high {
       let middle = (low + high) / 2
-      if try self.value(middle).utf8.lexicographicallyPrecedes(value.utf8) { low = middle + 1 } else { high = middle }
+      if try self.value(middle).utf8.lexicographicallyPrecedes(value.utf8) {
+        low = middle + 1
+      } else {
+        high = middle
+      }
     }
     guard low < valueCount else { return nil }
     return Array(try self.value(low).utf8) == Array(value.utf8) ? low : nil
@@ -111,22 +121,36 @@ package struct FacetColumn: Sendable {
 
   // MARK: Checking
 
-  /// What `forEachOrdinal` leaves out because it must not stop: ordinals out of range. Used by `verify`.
-  func verify(documentCount: Int) throws(IndexFormatError) {
+  /// Checks that the arrays begin at `start`, and what `forEachOrdinal` leaves out because it must not stop:
+  /// ordinals out of range.
+  ///
+  /// - Returns: where the arrays end.
+  func verify(documentCount: Int, start: Int) throws(IndexFormatError) -> Int {
     try check(0..<documentCount)
     try valueOffsets.check(0..<valueCount + 1)
-    for ordinal in 1..<max(valueCount, 1) where valueCount > 1 {
-      guard try value(ordinal - 1).utf8.lexicographicallyPrecedes(try value(ordinal).utf8) else {
+    guard arrays.lowerBound == start, valueOffsets[0] == 0,
+      valuesStart + Int(valueOffsets[valueCount]) + perDocument.byteCount + (ordinals?.byteCount ?? 0)
+        == arrays.upperBound
+    else { throw file.error(.invalid("no gaps between the arrays"), in: .facets, at: start) }
+    var earlier: String?
+    for ordinal in 0..<valueCount {
+      let value = try value(ordinal)
+      guard earlier?.utf8.lexicographicallyPrecedes(value.utf8) ?? true else {
         throw file.error(.invalid("values in ascending order"), in: .facets)
       }
+      earlier = value
     }
     var previous: UInt32 = 0
     for document in 0..<documentCount {
       let stored = perDocument[document]
       if ordinals == nil {
-        guard stored <= valueCount else { throw file.error(.invalid("ordinals below \(valueCount)"), in: .facets) }
+        guard stored <= valueCount else {
+          throw file.error(.invalid("ordinals below \(valueCount)"), in: .facets)
+        }
       } else {
-        guard stored >= previous else { throw file.error(.invalid("ascending offsets of ordinals"), in: .facets) }
+        guard stored >= previous else {
+          throw file.error(.invalid("ascending offsets of ordinals"), in: .facets)
+        }
         previous = stored
       }
     }
@@ -138,5 +162,6 @@ package struct FacetColumn: Sendable {
         throw file.error(.invalid("ordinals below \(valueCount)"), in: .facets)
       }
     }
+    return arrays.upperBound
   }
 }

@@ -2,20 +2,40 @@ import SearchModel
 
 /// Collects the values of one facet, document by document.
 struct FacetColumnWriter {
-  private var numbers: [String: UInt32] = [:]
+  /// A value by its bytes: two spellings that Swift calls equal, such as é in one scalar and in two, are two values.
+  private struct Value: Hashable {
+    var text: String
+
+    static func == (a: Value, b: Value) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+
+    func hash(into hasher: inout Hasher) {
+      for byte in text.utf8 { hasher.combine(byte) }
+    }
+  }
+
+  private var numbers: [Value: UInt32] = [:]
   private var values: [String] = []
+  private var valueBytes = 0
   private var ends: [UInt32] = []
   private var flat: [UInt32] = []
 
-  mutating func add(_ documentValues: [String]) {
+  mutating func add(_ documentValues: [String]) throws(IndexLimitError) {
     for value in documentValues {
-      if let number = numbers[value] {
+      if let number = numbers[Value(text: value)] {
         flat.append(number)
       } else {
-        numbers[value] = UInt32(values.count)
-        flat.append(UInt32(values.count))
+        valueBytes += value.utf8.count
+        guard valueBytes <= UInt32.max else {
+          throw IndexLimitError("bytes of facet values in a segment", Int(UInt32.max))
+        }
+        let number = UInt32(values.count)
+        numbers[Value(text: value)] = number
+        flat.append(number)
         values.append(value)
       }
+    }
+    guard flat.count <= UInt32.max else {
+      throw IndexLimitError("facet values of entries in a segment", Int(UInt32.max))
     }
     ends.append(UInt32(flat.count))
   }

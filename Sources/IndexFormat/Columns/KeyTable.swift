@@ -13,6 +13,7 @@ package struct KeyTable: Sendable {
       try file.bytes(of: .keys, 0..<8), file: file.name, section: SectionID.keys.name)
     let endWidth = Int(try header.byte())
     let orderWidth = Int(try header.byte())
+    try header.reserved(6)
     ends = try NumberColumn(file, section: .keys, offset: 8, width: endWidth, count: documentCount)
     order = try NumberColumn(
       file, section: .keys, offset: 8 + ends.byteCount, width: orderWidth, count: documentCount)
@@ -21,7 +22,9 @@ package struct KeyTable: Sendable {
 
   /// The bytes of a document's id.
   private func bytes(of document: Int) throws(IndexFormatError) -> UnsafeRawBufferPointer {
-    guard document >= 0, document < count else { throw file.error(.invalid("a document of the segment"), in: .keys) }
+    guard document >= 0, document < count else {
+      throw file.error(.invalid("a document of the segment"), in: .keys)
+    }
     let start = document == 0 ? 0 : Int(try ends.value(of: document - 1))
     let end = Int(try ends.value(of: document))
     guard start <= end else { throw file.error(.invalid("ascending offsets"), in: .keys) }
@@ -29,7 +32,10 @@ package struct KeyTable: Sendable {
   }
 
   package func id(of document: Int) throws(IndexFormatError) -> String {
-    unsafe String(decoding: try bytes(of: document), as: UTF8.self)
+    guard let id = unsafe String(utf8: try bytes(of: document)) else {
+      throw file.error(.invalid("UTF-8"), in: .keys)
+    }
+    return id
   }
 
   /// Whether the id of one document is before that of another in byte order, in this or another segment.
@@ -56,6 +62,10 @@ package struct KeyTable: Sendable {
   }
 
   func verify() throws(IndexFormatError) {
+    let last = count == 0 ? 0 : Int(try ends.value(of: count - 1))
+    guard bytesStart + last == file.byteCount(of: .keys) else {
+      throw file.error(.invalid("nothing after the last id"), in: .keys, at: bytesStart)
+    }
     var seen = [Bool](repeating: false, count: count)
     for rank in 0..<count {
       let document = Int(try order.value(of: rank))
@@ -63,6 +73,7 @@ package struct KeyTable: Sendable {
         throw file.error(.invalid("every document once in the order of ids"), in: .keys)
       }
       seen[document] = true
+      _ = try id(of: document)
       if rank > 0 {
         guard try precedes(Int(try order.value(of: rank - 1)), document, in: self) else {
           throw file.error(.invalid("ids that ascend strictly"), in: .keys)

@@ -1,4 +1,4 @@
-/// One unsigned integer per document, 1, 2 or 4 bytes wide, as the largest needs.
+/// One unsigned integer per document, 1, 2 or 4 bytes wide, as the largest needs (FORMAT.md, "Byte order and units").
 @safe package struct NumberColumn: @unchecked Sendable {
   // `@unchecked Sendable`: the bytes are read-only and belong to `file`, which lives as long as this.
   private let file: SegmentFile
@@ -35,12 +35,16 @@
 
   package var byteCount: Int { count * width }
 
+  /// Where the column ends, from the start of the section.
+  var end: Int { offset + byteCount }
+
   /// Compares the pages under these documents with their checksums; to be called before their values are read.
   package func check(_ documents: Range<Int>) throws(IndexFormatError) {
     guard documents.lowerBound >= 0, documents.upperBound <= count else {
       throw file.error(.invalid("documents of the segment"), in: section, at: offset)
     }
-    _ = unsafe try file.bytes(of: section, offset + documents.lowerBound * width..<offset + documents.upperBound * width)
+    _ = unsafe try file.bytes(
+      of: section, offset + documents.lowerBound * width..<offset + documents.upperBound * width)
   }
 
   /// The value of a checked document.
@@ -52,7 +56,8 @@
     switch width {
     case 1: return unsafe UInt32(base.loadUnaligned(fromByteOffset: document, as: UInt8.self))
     case 2:
-      return unsafe UInt32(UInt16(littleEndian: base.loadUnaligned(fromByteOffset: document &* 2, as: UInt16.self)))
+      return unsafe UInt32(
+        UInt16(littleEndian: base.loadUnaligned(fromByteOffset: document &* 2, as: UInt16.self)))
     default:
       return unsafe UInt32(littleEndian: base.loadUnaligned(fromByteOffset: document &* 4, as: UInt32.self))
     }

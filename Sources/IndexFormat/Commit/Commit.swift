@@ -23,6 +23,9 @@ package struct Commit: Equatable, Sendable {
   static let version: UInt32 = 1
   /// Room for thousands of segments and paths.
   static let maximumBytes = 4 << 20
+  /// Header, number, time, three empty lists and the checksum.
+  private static let minimumBytes = 16 + 16 + 3 + 8
+  private static let maximumNumber: UInt64 = 1 << 53
   private static let section = "commit"
 
   /// 1 for the first commit, one more for each.
@@ -56,7 +59,7 @@ package struct Commit: Equatable, Sendable {
     writer.fixed(Self.version)
     writer.fixed(UInt32(0))
     writer.fixed(UInt64(number))
-    writer.fixed(UInt64(createdAt))
+    writer.fixed(UInt64(clamping: createdAt))  // a clock before 1970 is no reason to stop
     writer.string(analyzer)
     writer.strings(sourcePaths)
     writer.varint(segments.count)
@@ -79,49 +82,59 @@ package struct Commit: Equatable, Sendable {
     func failure(_ problem: IndexFormatError.Problem, at offset: Int = 0) -> IndexFormatError {
       IndexFormatError(problem, file: file, section: Self.section, offset: offset)
     }
-    var decoded: Commit?
-    var problem: IndexFormatError?
-    unsafe bytes.withUnsafeBytes { bytes in
+    // Sound: the pointer does not leave the closure.
+    self = try unsafe bytes.span.bytes.withUnsafeBytes { (bytes) throws(IndexFormatError) in
       var reader = unsafe ByteReader(bytes, file: file, section: Self.section)
-      do throws(IndexFormatError) {
-        guard try reader.fixed(UInt64.self) == Self.magic else { throw failure(.notOurs) }
-        let version = try reader.fixed(UInt32.self)
-        guard version == Self.version else {
-          throw failure(.unsupportedVersion(found: version, newest: Self.version), at: 8)
-        }
-        guard bytes.count >= 40 else { throw failure(.truncated(needed: 40, available: bytes.count)) }
-        let body = unsafe UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count - 8)])
-        var tail = unsafe ByteReader(
-          UnsafeRawBufferPointer(rebasing: bytes[(bytes.count - 8)...]), file: file, section: Self.section)
-        guard unsafe checksum(body) == (try tail.fixed(UInt64.self)) else {
-          throw failure(.checksumMismatch, at: body.count)
-        }
-        reader = unsafe ByteReader(body, file: file, section: Self.section)
-        _ = try reader.raw(12)
-        guard try reader.fixed(UInt32.self) == 0 else { throw failure(.invalid("zero in the reserved bytes"), at: 12) }
-        let number = Int(clamping: try reader.fixed(UInt64.self))
-        let createdAt = Int(clamping: try reader.fixed(UInt64.self))
-        let analyzer = try reader.string()
-        let sourcePaths = try reader.strings()
-        var segments: [CommittedSegment] = []
-        func reference() throws(IndexFormatError) -> FileReference {
-          FileReference(
-            name: try reader.string(), byteCount: try reader.varint(), checksum: try reader.fixed(UInt64.self))
-        }
-        for _ in 0..<(try reader.varint(upTo: reader.remaining)) {
-          let file = try reference()
-          let documentCount = try reader.varint(upTo: Int(UInt32.max) - 1)
-          let live = try reader.byte() == 1 ? try reference() : nil
-          segments.append(CommittedSegment(file: file, documentCount: documentCount, live: live))
-        }
-        guard reader.remaining == 0 else { throw reader.error(.invalid("nothing after the segments")) }
-        decoded = Commit(
-          number: number, createdAt: createdAt, analyzer: analyzer, sourcePaths: sourcePaths, segments: segments)
-      } catch { problem = error }
+      guard try reader.fixed(UInt64.self) == Self.magic else { throw failure(.notOurs) }
+      let version = try reader.fixed(UInt32.self)
+      guard version == Self.version else {
+        throw failure(.unsupportedVersion(found: version, newest: Self.version), at: 8)
+      }
+      guard bytes.count >= Self.minimumBytes else {
+        throw failure(.truncated(needed: Self.minimumBytes, available: bytes.count))
+      }
+      let body = unsafe UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count - 8)])
+      var tail = unsafe ByteReader(
+        UnsafeRawBufferPointer(rebasing: bytes[(bytes.count - 8)...]), file: file, section: Self.section)
+      guard unsafe checksum(body) == (try tail.fixed(UInt64.self)) else {
+        throw failure(.checksumMismatch, at: body.count)
+      }
+      reader = unsafe ByteReader(body, file: file, section: Self.section)
+      _ = unsafe try reader.raw(12)
+      try reader.reserved(4)
+      return try Self.decode(&reader)
     }
-    if let problem { throw problem }
-    guard let decoded else { throw failure(.invalid("a commit")) }
-    self = decoded
+  }
+
+  /// What stands between header and checksum.
+  private static func decode(_ reader: inout ByteReader) throws(IndexFormatError) -> Commit {
+    let number = try reader.fixed(UInt64.self)
+    let createdAt = try reader.fixed(UInt64.self)
+    // Readers add to these; no counter and no clock comes near the limit.
+    guard number <= maximumNumber, createdAt <= maximumNumber else {
+      throw reader.error(.invalid("a number and a time of at most \(maximumNumber)"))
+    }
+    let analyzer = try reader.string()
+    let sourcePaths = try reader.strings()
+    var segments: [CommittedSegment] = []
+    for _ in 0..<(try reader.varint(upTo: reader.remaining)) {
+      let file = try reference(&reader)
+      let documentCount = try reader.varint(upTo: SegmentStatistics.maximumDocumentCount)
+      let hasLive = try reader.byte()
+      guard hasLive <= 1 else { throw reader.error(.invalid("0 or 1 for live bits")) }
+      segments.append(
+        CommittedSegment(
+          file: file, documentCount: documentCount, live: hasLive == 1 ? try reference(&reader) : nil))
+    }
+    guard reader.remaining == 0 else { throw reader.error(.invalid("nothing after the segments")) }
+    return Commit(
+      number: Int(number), createdAt: Int(createdAt), analyzer: analyzer, sourcePaths: sourcePaths,
+      segments: segments)
+  }
+
+  private static func reference(_ reader: inout ByteReader) throws(IndexFormatError) -> FileReference {
+    FileReference(
+      name: try reader.string(), byteCount: try reader.varint(), checksum: try reader.fixed(UInt64.self))
   }
 
   /// The current commit of a directory; nil when there is none.
@@ -135,9 +148,15 @@ package struct Commit: Equatable, Sendable {
   }
 
   /// Makes this the current commit, durably. The files it names are already durable under their names.
+  ///
+  /// - Throws: `FileError`; `IndexLimitError` for more segments and paths than a reader accepts.
   package func publish(in directory: IndexDirectory) throws {
+    let bytes = encode()
+    guard bytes.count <= Self.maximumBytes else {
+      throw IndexLimitError("bytes of commit", Self.maximumBytes)
+    }
     try directory.sync()
-    try directory.write(Self.fileName) { (file: inout FileWriter) in try file.write(encode()) }
+    try directory.write(Self.fileName) { (file: inout FileWriter) in try file.write(bytes) }
     try directory.sync()
   }
 }

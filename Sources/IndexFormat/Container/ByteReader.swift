@@ -50,6 +50,7 @@
 
   /// A varint of at most `limit`; longer than ten bytes or larger than `limit` is an error.
   package mutating func varint(upTo limit: Int = Int.max) throws(IndexFormatError) -> Int {
+    precondition(limit >= 0, "varints hold no negative values")
     var value: UInt64 = 0
     var shift: UInt64 = 0
     while true {
@@ -72,14 +73,34 @@
 
   package mutating func string() throws(IndexFormatError) -> String {
     let count = try varint(upTo: remaining)
-    return unsafe String(decoding: try raw(count), as: UTF8.self)
+    guard let value = unsafe String(utf8: try raw(count)) else { throw error(.invalid("UTF-8")) }
+    return value
+  }
+
+  /// Zero bytes that a later version may use.
+  package mutating func reserved(_ count: Int) throws(IndexFormatError) {
+    for _ in 0..<count {
+      guard try byte() == 0 else { throw error(.invalid("zero in the reserved bytes")) }
+    }
   }
 
   package mutating func strings() throws(IndexFormatError) -> [String] {
     let count = try varint(upTo: remaining)
     var values: [String] = []
-    values.reserveCapacity(count)
+    // A forged count must not make us ask for much more memory than there are bytes.
+    values.reserveCapacity(min(count, 64))
     for _ in 0..<count { values.append(try string()) }
     return values
+  }
+}
+
+extension String {
+  /// The text of bytes that are UTF-8; nil when they are not.
+  @unsafe init?(utf8 bytes: UnsafeRawBufferPointer) {
+    // Sound: every bit pattern of a byte may be read.
+    guard let text = unsafe String(validating: bytes.bindMemory(to: UInt8.self), as: UTF8.self) else {
+      return nil
+    }
+    self = text
   }
 }

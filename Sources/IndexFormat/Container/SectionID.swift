@@ -36,6 +36,8 @@ enum SegmentFrame {
   static let headerBytes = 16
   static let trailerBytes = 32
   static let alignment = 64
+  /// Zero bytes after the last section, so that wide loads stay in the file.
+  static let slackBytes = 8
   /// Bytes under one checksum; the unit of checking on first touch.
   static let pageBytes = 16_384
   static let tableEntryBytes = 24

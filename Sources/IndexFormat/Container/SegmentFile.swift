@@ -12,7 +12,8 @@ import Synchronization
   package let name: String
   package let checksum: UInt64
   private let map: MappedFile
-  private let sections: [Range<Int>?]
+  /// By `SectionID.rawValue - 1`.
+  private let sections: [Range<Int>]
   private let tableStart: Int
   private let checksumsStart: Int
   private let pageCount: Int
@@ -34,15 +35,19 @@ import Synchronization
       throw failure(.truncated(needed: byteCount, available: map.byteCount))
     }
     guard byteCount >= SegmentFrame.headerBytes + SegmentFrame.trailerBytes else {
-      throw failure(.truncated(needed: SegmentFrame.headerBytes + SegmentFrame.trailerBytes, available: byteCount))
+      throw failure(
+        .truncated(needed: SegmentFrame.headerBytes + SegmentFrame.trailerBytes, available: byteCount))
     }
-    var header = unsafe ByteReader(UnsafeRawBufferPointer(rebasing: bytes[..<16]), file: file, section: "frame")
+    var header = unsafe ByteReader(
+      UnsafeRawBufferPointer(rebasing: bytes[..<16]), file: file, section: "frame")
     guard try header.fixed(UInt64.self) == SegmentFrame.magic else { throw failure(.notOurs) }
     let version = try header.fixed(UInt32.self)
     guard version == SegmentFrame.version else {
       throw failure(.unsupportedVersion(found: version, newest: SegmentFrame.version), at: 8)
     }
-    guard try header.fixed(UInt32.self) == 0 else { throw failure(.invalid("zero in the reserved bytes"), at: 12) }
+    guard try header.fixed(UInt32.self) == 0 else {
+      throw failure(.invalid("zero in the reserved bytes"), at: 12)
+    }
 
     let trailerStart = byteCount - SegmentFrame.trailerBytes
     var trailer = unsafe ByteReader(
@@ -62,18 +67,28 @@ import Synchronization
       throw failure(.checksumMismatch, at: Int(tableOffset))
     }
     var reader = unsafe ByteReader(table, file: file, section: "frame", sectionOffset: Int(tableOffset))
-    let sectionCount = Int(try reader.fixed(UInt32.self))
+    guard Int(try reader.fixed(UInt32.self)) == SectionID.allCases.count else {
+      throw reader.error(.invalid("\(SectionID.allCases.count) sections"))
+    }
     let pages = Int(try reader.fixed(UInt32.self))
-    var found = [Range<Int>?](repeating: nil, count: SectionID.allCases.count + 1)
-    for _ in 0..<sectionCount {
+    var found: [Range<Int>] = []
+    var end = UInt64(SegmentFrame.headerBytes)
+    for section in SectionID.allCases {
       let id = try reader.fixed(UInt32.self)
-      guard try reader.fixed(UInt32.self) == 0 else { throw reader.error(.invalid("zero in the reserved bytes")) }
+      guard try reader.fixed(UInt32.self) == 0 else {
+        throw reader.error(.invalid("zero in the reserved bytes"))
+      }
       let offset = try reader.fixed(UInt64.self)
       let count = try reader.fixed(UInt64.self)
-      guard let section = SectionID(rawValue: id), found[Int(section.rawValue)] == nil,
-        offset >= 16, offset <= tableOffset, count <= tableOffset - offset
-      else { throw reader.error(.invalid("a known section inside the file")) }
-      found[Int(section.rawValue)] = Int(offset)..<Int(offset + count)
+      // `end` is inside the file, so rounding it up cannot overflow.
+      guard id == section.rawValue, offset == roundedUp(end, to: UInt64(SegmentFrame.alignment)),
+        offset <= tableOffset, count <= tableOffset - offset
+      else { throw reader.error(.invalid("the sections inside the file, in order")) }
+      end = offset + count
+      found.append(Int(offset)..<Int(end))
+    }
+    guard tableOffset == roundedUp(end + UInt64(SegmentFrame.slackBytes), to: 8) else {
+      throw reader.error(.invalid("the table after the last section"))
     }
     guard pages == (Int(tableOffset) + SegmentFrame.pageBytes - 1) / SegmentFrame.pageBytes,
       reader.remaining == pages * 8
@@ -94,7 +109,10 @@ import Synchronization
 
   package var byteCount: Int { map.byteCount }
 
-  package func byteCount(of section: SectionID) -> Int { sections[Int(section.rawValue)]?.count ?? 0 }
+  /// The bytes of the file that a section takes.
+  private func place(of section: SectionID) -> Range<Int> { sections[Int(section.rawValue) - 1] }
+
+  package func byteCount(of section: SectionID) -> Int { place(of: section).count }
 
   /// The checked bytes of a part of a section; valid while this file lives.
   ///
@@ -102,10 +120,11 @@ import Synchronization
   package func bytes(
     of section: SectionID, _ range: Range<Int>
   ) throws(IndexFormatError) -> UnsafeRawBufferPointer {
-    guard let place = sections[Int(section.rawValue)], range.lowerBound >= 0, range.upperBound <= place.count else {
+    let place = place(of: section)
+    guard range.lowerBound >= 0, range.upperBound <= place.count else {
       throw IndexFormatError(
-        .truncated(needed: range.upperBound, available: byteCount(of: section)), file: name,
-        section: section.name, offset: range.lowerBound)
+        .truncated(needed: range.upperBound, available: place.count), file: name, section: section.name,
+        offset: range.lowerBound)
     }
     let start = place.lowerBound + range.lowerBound
     let end = place.lowerBound + range.upperBound
@@ -142,8 +161,36 @@ import Synchronization
   package func verifyPages() throws(IndexFormatError) {
     for page in 0..<pageCount where !comparePage(page) {
       let offset = page * SegmentFrame.pageBytes
-      let section = SectionID.allCases.first { sections[Int($0.rawValue)]?.contains(offset) ?? false }
-      throw IndexFormatError(.checksumMismatch, file: name, section: section?.name ?? "frame", offset: offset)
+      let section = SectionID.allCases.first { place(of: $0).contains(offset) }
+      throw IndexFormatError(
+        .checksumMismatch, file: name, section: section?.name ?? "frame",
+        offset: offset - (section.map { place(of: $0).lowerBound } ?? 0))
+    }
+  }
+
+  /// Checks what is between the sections, and that the file's name is the one that its sections have.
+  ///
+  /// The name vouches for the sections together: with it, sections of two files cannot be mixed.
+  package func verifyIdentity() throws(IndexFormatError) {
+    var end = SegmentFrame.headerBytes
+    var identity = SegmentIdentity()
+    for section in SectionID.allCases {
+      let place = place(of: section)
+      // Sound: `init` has checked that the sections ascend inside the file.
+      for offset in end..<place.lowerBound where unsafe map.bytes[offset] != 0 {
+        throw IndexFormatError(
+          .invalid("zero between sections"), file: name, section: "frame", offset: offset)
+      }
+      end = place.upperBound
+      unsafe identity.add(section, byteCount: place.count, contentHash: checksum(try bytes(of: section)))
+    }
+    for offset in end..<tableStart where unsafe map.bytes[offset] != 0 {
+      throw IndexFormatError(.invalid("zero between sections"), file: name, section: "frame", offset: offset)
+    }
+    guard identity.fileName == name else {
+      throw IndexFormatError(
+        .invalid("the sections of \(name), found those of \(identity.fileName)"), file: name,
+        section: "frame")
     }
   }
 
@@ -165,4 +212,9 @@ import Synchronization
   }
 
   private func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt64 { unsafe IndexStorage.checksum(bytes) }
+}
+
+/// The smallest multiple of `alignment` that is not below `value`.
+private func roundedUp(_ value: UInt64, to alignment: UInt64) -> UInt64 {
+  (value + alignment - 1) / alignment * alignment
 }

@@ -1,4 +1,4 @@
-package import IndexStorage
+import IndexStorage
 
 /// What a commit says of one file: enough to find it and to know that it is the right one.
 package struct FileReference: Equatable, Sendable {
@@ -18,22 +18,14 @@ package struct FileReference: Equatable, Sendable {
 ///
 /// The file is named after the hash of its sections, so equal input gives equal names and equal bytes.
 enum SegmentFileWriter {
-  static func name(contentHash: UInt64) -> String {
-    "segment-" + hexadecimal(contentHash) + ".seg"
-  }
-
   /// Writes one section per `SectionID`, in that order.
   static func write(
     _ sections: KeyValuePairs<SectionID, SectionBuffer>, to directory: IndexDirectory
   ) throws -> FileReference {
     precondition(sections.map(\.key) == SectionID.allCases, "a segment file has every section, in order")
-    var identity = ByteWriter()
-    for (id, part) in sections {
-      identity.fixed(id.rawValue)
-      identity.fixed(UInt64(part.count))
-      identity.fixed(part.contentHash)
-    }
-    let name = unsafe identity.bytes.withUnsafeBytes { unsafe Self.name(contentHash: checksum($0)) }
+    var identity = SegmentIdentity()
+    for (id, part) in sections { identity.add(id, byteCount: part.count, contentHash: part.contentHash) }
+    let name = identity.fileName
     var reference = FileReference(name: name, byteCount: 0, checksum: 0)
     try directory.write(name) { (file: inout FileWriter) in
       var pages = PageHasher()
@@ -60,8 +52,7 @@ enum SegmentFileWriter {
         table.fixed(UInt64(part.count))
         unsafe try part.drain { try unsafe put($0) }
       }
-      // Eight bytes after the last section, for wide loads.
-      try put([UInt8](repeating: 0, count: 8))
+      try put([UInt8](repeating: 0, count: SegmentFrame.slackBytes))
       try pad(to: 8)
       let tableOffset = file.byteCount
       let checksums = pages.finish()
@@ -80,6 +71,23 @@ enum SegmentFileWriter {
       try file.write(tail.bytes)
     }
     return reference
+  }
+}
+
+/// What makes a segment file the one that it is: number, size and hash of every section, in order.
+struct SegmentIdentity {
+  private var bytes = ByteWriter()
+
+  mutating func add(_ section: SectionID, byteCount: Int, contentHash: UInt64) {
+    bytes.fixed(section.rawValue)
+    bytes.fixed(UInt64(byteCount))
+    bytes.fixed(contentHash)
+  }
+
+  /// The name of the file with these sections.
+  var fileName: String {
+    // Sound: the pointer does not leave the closure.
+    unsafe "segment-" + hexadecimal(bytes.bytes.withUnsafeBytes { unsafe checksum($0) }) + ".seg"
   }
 }
 

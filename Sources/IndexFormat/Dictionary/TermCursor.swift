@@ -1,8 +1,10 @@
-/// A position in the dictionary; moves forward in key order.
+/// A position in the dictionary; moves forward in key order (FORMAT.md, "Terms").
 package struct TermCursor {
   private let dictionary: TermDictionary
   private var block = -1
   private var reader: ByteReader?
+  /// Whether `key` is the last of the block before.
+  private var continues = false
   private var termInBlock = 0
   private var postingsOffset = 0
   private var positionsOffset = 0
@@ -32,14 +34,19 @@ package struct TermCursor {
     guard var reader else { return false }
     if termInBlock == 0 {
       let count = try reader.varint(upTo: TermDictionaryLayout.maximumKeyBytes)
-      key = unsafe Array(try reader.raw(count))
-      postingsOffset = try reader.varint()
-      positionsOffset = try reader.varint()
+      let first = unsafe Array(try reader.raw(count))
+      guard !continues || key.lexicographicallyPrecedes(first) else { throw disorder(reader) }
+      key = first
+      postingsOffset = try reader.varint(upTo: Int.max / 4)
+      positionsOffset = try reader.varint(upTo: Int.max / 4)
     } else {
       let shared = try reader.varint(upTo: key.count)
       let added = try reader.varint(upTo: TermDictionaryLayout.maximumKeyBytes - shared)
+      let tail = unsafe try reader.raw(added)
+      // The first byte that is not shared decides; a key that goes on is after one that ends.
+      guard unsafe added > 0 && (shared == key.count || tail[0] > key[shared]) else { throw disorder(reader) }
       key.removeSubrange(shared...)
-      unsafe key.append(contentsOf: try reader.raw(added))
+      unsafe key.append(contentsOf: tail)
     }
     try readEntry(&reader)
     termInBlock += 1
@@ -50,7 +57,12 @@ package struct TermCursor {
     return true
   }
 
+  private func disorder(_ reader: ByteReader) -> IndexFormatError {
+    reader.error(.invalid("terms that ascend strictly"))
+  }
+
   private mutating func open(block: Int) throws(IndexFormatError) {
+    continues = block > 0 && block == self.block + 1 && self.reader?.remaining == 0
     let range = try dictionary.range(ofBlock: block)
     self.block = block
     termInBlock = 0
@@ -65,9 +77,10 @@ package struct TermCursor {
     let hasPositions = head & 2 != 0
     guard documentFrequency > 0 else { throw reader.error(.invalid("a document frequency above zero")) }
     if head & 1 != 0 {
+      guard documentFrequency == 1 else { throw reader.error(.invalid("one posting in an entry")) }
       let start = reader.sectionOffset + reader.offset
       _ = try reader.varint(upTo: Int(UInt32.max))
-      let frequency = try reader.varint(upTo: Int(UInt32.max) << 1 | 1)
+      let frequency = try reader.varint(upTo: Int(PostingsLayout.maximumFrequency) << 1 | 1)
       if frequency & 1 != 0 { _ = try reader.varint(upTo: frequency >> 1) }
       if hasPositions {
         guard frequency >> 1 <= Int(PostingsLayout.inlinePositions) else {

@@ -1,4 +1,4 @@
-/// Terms of one segment: look-up, and iteration in key order.
+/// Terms of one segment: look-up, and iteration in key order (FORMAT.md, "Term index").
 ///
 /// A look-up searches the block index by eight-byte prefixes and reads one block of 32 terms.
 package struct TermDictionary: Sendable {
@@ -68,6 +68,22 @@ package struct TermDictionary: Sendable {
       if isNotAfter { low = middle + 1 } else { high = middle }
     }
     return max(low - 1, 0)
+  }
+
+  /// Checks the words of the index that a walk over all terms does not need.
+  func verifyIndex() throws(IndexFormatError) {
+    let start = blockCount == 0 ? file.byteCount(of: .terms) : try range(ofBlock: 0).lowerBound
+    guard start == 0 else { throw file.error(.invalid("a first block at byte 0"), in: .termIndex) }
+    for block in 0..<blockCount {
+      let first = try firstKey(ofBlock: block)
+      // Sound: the pointer does not leave the closure.
+      let prefix = unsafe first.withUnsafeBytes { unsafe TermDictionaryLayout.prefix(of: $0) }
+      guard try self.prefix(ofBlock: block) == prefix else {
+        throw file.error(
+          .invalid("the first bytes of the block's first term"), in: .termIndex,
+          at: TermDictionaryLayout.indexHeaderBytes + block * 8)
+      }
+    }
   }
 
   private func firstKey(ofBlock block: Int) throws(IndexFormatError) -> [UInt8] {

@@ -8,7 +8,8 @@ enum BitPacking {
   static func pack(_ values: UnsafeBufferPointer<UInt32>, width: Int, into bytes: inout [UInt8]) {
     var pending: UInt64 = 0
     var bits = 0
-    for unsafe value in unsafe values {
+    for i in 0..<values.count {
+      let value = unsafe values[i]
       pending |= UInt64(value) << UInt64(bits)
       bits += width
       while bits >= 8 {

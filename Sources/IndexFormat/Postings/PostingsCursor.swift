@@ -1,4 +1,5 @@
-/// A position in the postings of one term, doc IDs ascending; blocks are decoded when they are reached.
+/// A position in the postings of one term, doc IDs ascending; blocks are decoded when they are reached
+/// (FORMAT.md, "Postings" and "Positions").
 ///
 /// Frequencies and positions are decoded only when asked for. Not thread-safe; one per query and segment.
 @safe package final class PostingsCursor {
@@ -24,11 +25,12 @@
   private var index = 0
   private var lastDocOfBlock: UInt32 = 0
   private var frequencyOffset = 0
-  private var widths: (docs: Int, frequencies: Int, titles: Int) = (0, 0, 0)
+  private var widths: (frequencies: Int, titles: Int) = (0, 0)
   private var hasFrequencies = false
 
   // Where the positions of the current block were read to.
   private var hasPositionStart = false
+  private var blockPositionOffset = 0
   private var positionOffset = 0
   private var positionTotal = 0
   private var chunkStart = 0
@@ -75,7 +77,10 @@
   }
 
   private func advanceBlock() throws(IndexFormatError) {
-    if docID == Self.end { return }
+    if docID == Self.end {
+      index = inBlock  // also after many calls, `index` stays inside the buffers
+      return
+    }
     if block + 1 < blockCount { try load(block: block + 1) } else { finish() }
   }
 
@@ -119,41 +124,45 @@
     // Sound: `init` has compared the size of the table with the list.
     let lastDoc = unsafe UInt32(littleEndian: postings.loadUnaligned(fromByteOffset: at, as: UInt32.self))
     let offset = unsafe UInt32(littleEndian: postings.loadUnaligned(fromByteOffset: at + 4, as: UInt32.self))
-    let position = unsafe UInt32(littleEndian: postings.loadUnaligned(fromByteOffset: at + 8, as: UInt32.self))
+    let position = unsafe UInt32(
+      littleEndian: postings.loadUnaligned(fromByteOffset: at + 8, as: UInt32.self))
     return (lastDoc, Int(offset), Int(position))
   }
 
   // MARK: Decoding
 
+  /// Decodes the doc IDs of a block and stands on its first. After an error the cursor is at its end.
   private func load(block next: Int) throws(IndexFormatError) {
+    finish()
     var start = 0
     var previous: Int64 = -1
-    positionOffset = 0
+    var positionStart = 0
     var expectedLast: UInt32?
     if blockCount > 1 {
       let entry = skipEntry(next)
       start = skipBytes + entry.offset
-      positionOffset = entry.positionOffset
+      positionStart = entry.positionOffset
       expectedLast = entry.lastDoc
       if next > 0 { previous = Int64(skipEntry(next - 1).lastDoc) }
     }
     let count = min(PostingsLayout.blockSize, documentFrequency - next * PostingsLayout.blockSize)
-    guard start + 3 <= postings.count, positionOffset <= positionBytes.count else {
+    guard unsafe start + 3 <= postings.count && positionStart <= positionBytes.count else {
       throw damage("blocks inside the list")
     }
-    widths = unsafe (Int(postings[start]), Int(postings[start + 1]), Int(postings[start + 2]))
-    guard widths.docs <= 32, widths.frequencies <= 32, widths.titles <= 32 else {
-      throw damage("bit widths of at most 32")
+    let docWidth = Int(unsafe postings[start])
+    let widths = unsafe (frequencies: Int(postings[start + 1]), titles: Int(postings[start + 2]))
+    guard docWidth <= 32, widths.frequencies <= 31, widths.titles <= 32 else {
+      throw damage("bit widths of at most 32, and 31 for frequencies")
     }
-    let docBytes = BitPacking.byteCount(count, width: widths.docs)
-    frequencyOffset = start + 3 + docBytes
-    guard
+    let frequencyOffset = start + 3 + BitPacking.byteCount(count, width: docWidth)
+    let end =
       frequencyOffset + BitPacking.byteCount(count, width: widths.frequencies)
-        + BitPacking.byteCount(count, width: widths.titles) <= postings.count,
-      let base = postings.baseAddress
-    else { throw damage("blocks inside the list") }
+      + BitPacking.byteCount(count, width: widths.titles)
+    guard unsafe end <= postings.count, let base = unsafe postings.baseAddress else {
+      throw damage("blocks inside the list")
+    }
     // Sound: the bytes were just checked; eight more are readable after every section.
-    unsafe BitPacking.unpack(base + start + 3, count: count, width: widths.docs, into: buffer)
+    unsafe BitPacking.unpack(base + start + 3, count: count, width: docWidth, into: buffer)
     var doc = previous
     for i in 0..<count {
       doc &+= Int64(unsafe buffer[i]) &+ 1
@@ -168,6 +177,9 @@
     index = 0
     docID = unsafe buffer[0]
     lastDocOfBlock = UInt32(doc)
+    blockPositionOffset = positionStart
+    self.widths = widths
+    self.frequencyOffset = frequencyOffset
     hasFrequencies = false
     hasPositionStart = false
   }
@@ -176,11 +188,15 @@
     var reader = unsafe ByteReader(
       postings, file: file.name, section: SectionID.terms.name, sectionOffset: entry.postings.lowerBound)
     let doc = try reader.varint(upTo: Int(documentCount) - 1)
-    let head = try reader.varint(upTo: Int(UInt32.max) << 1 | 1)
+    let head = try reader.varint(upTo: Int(PostingsLayout.maximumFrequency) << 1 | 1)
     guard head >> 1 > 0 else { throw damage("a frequency above zero") }
+    guard !entry.hasPositions || head >> 1 <= Int(PostingsLayout.inlinePositions) else {
+      throw damage("at most \(PostingsLayout.inlinePositions) positions in an entry")
+    }
     unsafe buffer[0] = UInt32(doc)
     unsafe buffer[PostingsLayout.blockSize] = UInt32(head >> 1)
-    unsafe buffer[2 * PostingsLayout.blockSize] = head & 1 != 0 ? UInt32(try reader.varint(upTo: head >> 1)) : 0
+    unsafe buffer[2 * PostingsLayout.blockSize] =
+      head & 1 != 0 ? UInt32(try reader.varint(upTo: head >> 1)) : 0
     if entry.hasPositions {
       for i in 0..<(head >> 1) {
         unsafe buffer[3 * PostingsLayout.blockSize + i] = UInt32(try reader.varint(upTo: Int(UInt32.max)))
@@ -203,9 +219,10 @@
 
   private func decodeFrequencies() {
     // Sound: `load` has checked that both arrays stand inside the list.
-    guard let base = postings.baseAddress else { return }
+    guard let base = unsafe postings.baseAddress else { return }
     let frequencies = unsafe buffer + PostingsLayout.blockSize
-    unsafe BitPacking.unpack(base + frequencyOffset, count: inBlock, width: widths.frequencies, into: frequencies)
+    unsafe BitPacking.unpack(
+      base + frequencyOffset, count: inBlock, width: widths.frequencies, into: frequencies)
     for i in 0..<inBlock { unsafe frequencies[i] &+= 1 }
     unsafe BitPacking.unpack(
       base + frequencyOffset + BitPacking.byteCount(inBlock, width: widths.frequencies), count: inBlock,
@@ -248,6 +265,7 @@
 
   /// Passes over `count` postings of the current run.
   package func skip(_ count: Int) throws(IndexFormatError) {
+    precondition(count >= 0 && count <= inBlock - index, "a run is passed at most to its end")
     index += count - 1
     try advance()
   }
@@ -266,6 +284,8 @@
       ordinalIndex &+= 1
     }
     let count = Int(unsafe frequencies[index])
+    // Asked a second time for a document whose positions go over the end of a chunk.
+    if ordinal < chunkStart { rewindChunks() }
     var next = ordinal
     var value: Int64 = -1
     let chunk = unsafe buffer + 3 * PostingsLayout.blockSize
@@ -288,18 +308,25 @@
     for i in 0..<inBlock { positionTotal += Int(unsafe frequencies[i]) }
     ordinal = 0
     ordinalIndex = 0
+    rewindChunks()
+    hasPositionStart = true
+  }
+
+  private func rewindChunks() {
+    positionOffset = blockPositionOffset
     chunkStart = 0
     chunkCount = min(PostingsLayout.blockSize, positionTotal)
     chunkIsDecoded = false
-    hasPositionStart = true
   }
 
   /// The bit width and byte count of the chunk at `positionOffset`, inside the list.
   private func chunkShape() throws(IndexFormatError) -> (width: Int, bytes: Int) {
-    guard chunkCount > 0, positionOffset < positionBytes.count else { throw damage("a position per occurrence") }
+    guard chunkCount > 0, unsafe positionOffset < positionBytes.count else {
+      throw damage("a position per occurrence")
+    }
     let width = Int(unsafe positionBytes[positionOffset])
     let bytes = BitPacking.byteCount(chunkCount, width: width)
-    guard width <= 32, positionOffset + 1 + bytes <= positionBytes.count else {
+    guard width <= 32, unsafe positionOffset + 1 + bytes <= positionBytes.count else {
       throw damage("a position per occurrence")
     }
     return (width, bytes)
@@ -315,7 +342,7 @@
 
   private func decodeChunk() throws(IndexFormatError) {
     let width = try chunkShape().width
-    guard let base = positionBytes.baseAddress else { throw damage("a position per occurrence") }
+    guard let base = unsafe positionBytes.baseAddress else { throw damage("a position per occurrence") }
     // Sound: `chunkShape` has checked the bytes; eight more are readable after every section.
     unsafe BitPacking.unpack(
       base + positionOffset + 1, count: chunkCount, width: width, into: buffer + 3 * PostingsLayout.blockSize)

@@ -19,6 +19,8 @@ enum PostingsLayout {
   static let skipEntryBytes = 12
   /// Most positions that a list in a dictionary entry may have.
   static let inlinePositions: UInt32 = 4
+  /// Most occurrences in one document; one less fits 31 bits, so that adding it back cannot overflow.
+  static let maximumFrequency: UInt32 = 1 << 31
 }
 
 /// Collects the postings of one term in doc ID order and turns them into bytes (FORMAT.md, "Postings").
@@ -47,7 +49,9 @@ package struct PostingsEncoder {
   /// Appends a posting. Positions ascend strictly, those of the title first; empty for lists without.
   package mutating func add(_ posting: Posting, positions: UnsafeBufferPointer<UInt32>) {
     precondition(Int64(posting.docID) > lastDoc, "doc IDs ascend")
-    precondition(posting.frequency > 0 && posting.titleFrequency <= posting.frequency, "frequencies are sane")
+    precondition(
+      posting.frequency > 0 && posting.frequency <= PostingsLayout.maximumFrequency
+        && posting.titleFrequency <= posting.frequency, "frequencies are sane")
     precondition(!hasPositions || positions.count == Int(posting.frequency), "one position per occurrence")
     if first == nil { first = posting }
     gaps.append(UInt32(Int64(posting.docID) - lastDoc - 1))
@@ -56,7 +60,8 @@ package struct PostingsEncoder {
     titleFrequencies.append(posting.titleFrequency)
     if hasPositions {
       var previous: Int64 = -1
-      for unsafe position in unsafe positions {
+      for i in 0..<positions.count {
+        let position = unsafe positions[i]
         deltas.append(UInt32(Int64(position) - previous - 1))
         previous = Int64(position)
       }
@@ -102,8 +107,9 @@ package struct PostingsEncoder {
 
   private mutating func closeBlock() {
     skips.fixed(UInt32(lastDoc))
-    skips.fixed(UInt32(blocks.count))
-    skips.fixed(UInt32(positionBytes.count))
+    // `SegmentBuilder` refuses lists that are longer than this can say.
+    skips.fixed(UInt32(truncatingIfNeeded: blocks.count))
+    skips.fixed(UInt32(truncatingIfNeeded: positionBytes.count))
     let widths = [gaps, frequencies, titleFrequencies].map { BitPacking.width(of: $0.max() ?? 0) }
     for width in widths { blocks.append(UInt8(width)) }
     for (values, width) in zip([gaps, frequencies, titleFrequencies], widths) {
@@ -115,7 +121,8 @@ package struct PostingsEncoder {
       let width = BitPacking.width(of: deltas[start..<end].max() ?? 0)
       positionBytes.append(UInt8(width))
       unsafe deltas.withUnsafeBufferPointer {
-        unsafe BitPacking.pack(UnsafeBufferPointer(rebasing: $0[start..<end]), width: width, into: &positionBytes)
+        unsafe BitPacking.pack(
+          UnsafeBufferPointer(rebasing: $0[start..<end]), width: width, into: &positionBytes)
       }
       start = end
     }

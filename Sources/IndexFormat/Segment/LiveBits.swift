@@ -10,9 +10,11 @@ package struct LiveBits: Equatable, Sendable {
   package init(documentCount: Int) {
     self.documentCount = documentCount
     liveCount = documentCount
-    words = [UInt64](repeating: .max, count: (documentCount + 63) / 64)
+    words = [UInt64](repeating: .max, count: Self.wordCount(documentCount))
     if documentCount % 64 > 0 { words[words.count - 1] = (1 << UInt64(documentCount % 64)) - 1 }
   }
+
+  private static func wordCount(_ documentCount: Int) -> Int { (documentCount + 63) / 64 }
 
   package func isLive(_ document: Int) -> Bool { words[document >> 6] >> UInt64(document & 63) & 1 == 1 }
 
@@ -23,6 +25,7 @@ package struct LiveBits: Equatable, Sendable {
     liveCount -= 1
   }
 
+  static let headerBytes = 16
   private static let magic: UInt64 = 0x0056_494C_4843_5253  // "SRCHLIV\0"
   private static let section = "live bits"
 
@@ -38,33 +41,52 @@ package struct LiveBits: Equatable, Sendable {
   /// Writes the bits under a name made of their checksum.
   package func write(to directory: IndexDirectory) throws -> FileReference {
     let bytes = encode()
+    let reference = Self.reference(to: bytes)
+    try directory.write(reference.name) { (file: inout FileWriter) in try file.write(bytes) }
+    return reference
+  }
+
+  /// What a commit says of a file with these bytes.
+  static func reference(to bytes: [UInt8]) -> FileReference {
+    // Sound: the pointer does not leave the closure.
     let sum = unsafe bytes.withUnsafeBytes { unsafe checksum($0) }
-    let name = "live-" + hexadecimal(sum) + ".bits"
-    try directory.write(name) { (file: inout FileWriter) in try file.write(bytes) }
-    return FileReference(name: name, byteCount: bytes.count, checksum: sum)
+    return FileReference(name: "live-" + hexadecimal(sum) + ".bits", byteCount: bytes.count, checksum: sum)
   }
 
   package init(
     _ reference: FileReference, documentCount: Int, in directory: IndexDirectory
   ) throws {
-    let bytes = try directory.read(reference.name, limit: 16 + (documentCount + 63) / 64 * 8)
+    let limit = Self.headerBytes + Self.wordCount(documentCount) * 8
+    try self.init(
+      decoding: try directory.read(reference.name, limit: limit), reference, documentCount: documentCount)
+  }
+
+  init(
+    decoding bytes: [UInt8], _ reference: FileReference, documentCount: Int
+  ) throws(IndexFormatError) {
     func failure(_ problem: IndexFormatError.Problem) -> IndexFormatError {
       IndexFormatError(problem, file: reference.name, section: Self.section)
     }
     guard bytes.count == reference.byteCount else {
       throw failure(.truncated(needed: reference.byteCount, available: bytes.count))
     }
+    // Before any memory is asked for: the number of documents may be forged.
+    let needed = Self.headerBytes + Self.wordCount(documentCount) * 8
+    guard bytes.count == needed else { throw failure(.truncated(needed: needed, available: bytes.count)) }
     guard unsafe bytes.withUnsafeBytes({ unsafe checksum($0) }) == reference.checksum else {
       throw failure(.checksumMismatch)
     }
-    self = try unsafe bytes.withUnsafeBytes { bytes in
+    // Sound: the pointer does not leave the closure.
+    self = try unsafe bytes.span.bytes.withUnsafeBytes { (bytes) throws(IndexFormatError) in
       var reader = unsafe ByteReader(bytes, file: reference.name, section: Self.section)
       guard try reader.fixed(UInt64.self) == Self.magic else { throw failure(.notOurs) }
       let version = try reader.fixed(UInt32.self)
       guard version == SegmentFrame.version else {
         throw failure(.unsupportedVersion(found: version, newest: SegmentFrame.version))
       }
-      guard try reader.fixed(UInt32.self) == documentCount else { throw failure(.invalid("one bit per document")) }
+      guard try reader.fixed(UInt32.self) == documentCount else {
+        throw failure(.invalid("one bit per document"))
+      }
       var bits = LiveBits(documentCount: documentCount)
       let all = bits.words
       for i in bits.words.indices {

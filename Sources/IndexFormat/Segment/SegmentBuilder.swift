@@ -60,19 +60,27 @@ package final class SegmentBuilder {
   // MARK: Documents
 
   /// Appends a document; its doc ID is the number of those before it.
+  ///
+  /// - Throws: `FileError`; `IndexLimitError` when the document or the segment is too large for the format.
   package func add(_ document: SegmentDocument, fields: StoredFields) throws {
-    append(document)
+    try append(document)
     try storedWriter.add(fields, to: stored)
   }
 
   /// Appends a document of another segment, its stored fields as they are.
   package func add(_ document: SegmentDocument, storedAs other: Int, in reader: StoredFieldsReader) throws {
-    append(document)
-    try reader.withEncoded(other) { try unsafe storedWriter.add(encoded: $0, to: stored) }
+    try append(document)
+    unsafe try reader.withEncoded(other) { unsafe try storedWriter.add(encoded: $0, to: stored) }
   }
 
-  private func append(_ document: SegmentDocument) {
+  private func append(_ document: SegmentDocument) throws(IndexLimitError) {
     precondition(document.facets.count == facets.count, "one list of values per facet")
+    guard statistics.documentCount < SegmentStatistics.maximumDocumentCount else {
+      throw IndexLimitError("entries in a segment", SegmentStatistics.maximumDocumentCount)
+    }
+    guard keyBytes.count + document.id.utf8.count <= UInt32.max else {
+      throw IndexLimitError("bytes of ids in a segment", Int(UInt32.max))
+    }
     statistics.documentCount += 1
     statistics.titleLength += Int(document.titleLength)
     statistics.bodyLength += Int(document.bodyLength)
@@ -81,7 +89,7 @@ package final class SegmentBuilder {
     days.append(document.day?.number ?? 0)
     keyBytes.append(contentsOf: document.id.utf8)
     keyEnds.append(UInt32(keyBytes.count))
-    for i in facets.indices { facets[i].add(document.facets[i]) }
+    for i in facets.indices { try facets[i].add(document.facets[i]) }
   }
 
   // MARK: Terms
@@ -89,6 +97,9 @@ package final class SegmentBuilder {
   /// Appends a term with the postings collected in `encoder`, which is empty afterwards. Keys ascend.
   package func add(term key: [UInt8], _ encoder: inout PostingsEncoder) throws {
     let list = encoder.finish()
+    guard list.postings.count <= UInt32.max, list.positions.count <= UInt32.max else {
+      throw IndexLimitError("bytes in the postings of one term", Int(UInt32.max))
+    }
     try dictionary.add(
       key: key, entry: list.entry, postingsBytes: list.postings.count, positionsBytes: list.positions.count,
       to: terms)
@@ -124,6 +135,7 @@ package final class SegmentBuilder {
     return buffer
   }
 
+  /// FORMAT.md, "Lengths".
   private func encodedLengths() -> [UInt8] {
     var writer = ByteWriter()
     writer.byte(UInt8(NumberColumn.width(of: titleLengths.max() ?? 0)))
@@ -134,6 +146,7 @@ package final class SegmentBuilder {
     return writer.bytes
   }
 
+  /// FORMAT.md, "Dates".
   private func encodedDates() -> [UInt8] {
     var writer = ByteWriter()
     writer.byte(UInt8(NumberColumn.width(of: days.max() ?? 0)))
@@ -142,6 +155,7 @@ package final class SegmentBuilder {
     return writer.bytes
   }
 
+  /// FORMAT.md, "Facets": all directories, then all arrays.
   private func encodedFacets() -> [UInt8] {
     let base = FacetLayout.directoryBytes
     var table = ByteWriter()

@@ -10,7 +10,9 @@ extension SegmentReader {
     try file.verifyPages()
     try verifyColumns()
     try verifyStored()
-    return try verifyTerms()
+    let postingCount = try verifyTerms()
+    try file.verifyIdentity()
+    return postingCount
   }
 
   private func verifyColumns() throws(IndexFormatError) {
@@ -22,20 +24,31 @@ extension SegmentReader {
     for document in 0..<documentCount {
       title += Int(titleLengths[document])
       body += Int(bodyLengths[document])
+      guard days[document] == 0 || CalendarDay(number: days[document]) != nil else {
+        throw file.error(.invalid("days of a calendar"), in: .dates)
+      }
     }
     guard title == statistics.titleLength, body == statistics.bodyLength else {
       throw file.error(.invalid("lengths that add up to the statistics"), in: .lengths)
     }
-    for key in FacetKey.allCases { try facet(key).verify(documentCount: documentCount) }
+    var start = FacetLayout.directoryBytes
+    for key in FacetKey.allCases {
+      start = try facet(key).verify(documentCount: documentCount, start: start)
+    }
+    guard start == file.byteCount(of: .facets) else {
+      throw file.error(.invalid("nothing after the last facet"), in: .facets, at: start)
+    }
     try keys.verify()
   }
 
   private func verifyStored() throws(IndexFormatError) {
     let stored = try storedFields()
     for document in 0..<documentCount { _ = try entry(document, from: stored) }
+    try stored.verifyIndex()
   }
 
   private func verifyTerms() throws(IndexFormatError) -> Int {
+    try terms.verifyIndex()
     var cursor = TermCursor(terms)
     var previous: [UInt8]?
     var termCount = 0
@@ -50,7 +63,8 @@ extension SegmentReader {
       previous = cursor.key
       termCount += 1
       if !cursor.entry.isInline {
-        guard cursor.entry.postings.lowerBound == postingsEnd, cursor.entry.positions.lowerBound == positionsEnd
+        guard cursor.entry.postings.lowerBound == postingsEnd,
+          cursor.entry.positions.lowerBound == positionsEnd
         else { throw file.error(.invalid("lists without gaps"), in: .terms) }
         postingsEnd = cursor.entry.postings.upperBound
         positionsEnd = cursor.entry.positions.upperBound
@@ -60,12 +74,15 @@ extension SegmentReader {
       while postings.docID != PostingsCursor.end {
         count += 1
         guard postings.frequency > 0, postings.titleFrequency <= postings.frequency else {
-          throw file.error(.invalid("title frequencies up to frequencies"), in: .postings, at: cursor.entry.postings.lowerBound)
+          throw file.error(
+            .invalid("title frequencies up to frequencies"), in: .postings,
+            at: cursor.entry.postings.lowerBound)
         }
         if cursor.entry.hasPositions {
           try postings.positions(into: &positions)
           guard positions.count == Int(postings.frequency) else {
-            throw file.error(.invalid("a position per occurrence"), in: .positions, at: cursor.entry.positions.lowerBound)
+            throw file.error(
+              .invalid("a position per occurrence"), in: .positions, at: cursor.entry.positions.lowerBound)
           }
         }
         try postings.advance()

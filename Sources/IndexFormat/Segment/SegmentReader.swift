@@ -21,10 +21,17 @@ package final class SegmentReader: Sendable {
   }
 
   /// Opens a segment with live bits that are in no file yet.
-  package init(_ segment: CommittedSegment, live: LiveBits?, in directory: IndexDirectory) throws {
+  package convenience init(_ segment: CommittedSegment, live: LiveBits?, in directory: IndexDirectory) throws
+  {
+    try self.init(try directory.map(segment.file.name), as: segment, live: live)
+  }
+
+  /// Opens a mapped file as the segment that a commit names.
+  init(_ map: MappedFile, as segment: CommittedSegment, live: LiveBits?) throws(IndexFormatError) {
+    precondition(
+      live?.documentCount ?? segment.documentCount == segment.documentCount, "one bit per document")
     self.live = live
-    let file = try SegmentFile(
-      try directory.map(segment.file.name), byteCount: segment.file.byteCount, checksum: segment.file.checksum)
+    let file = try SegmentFile(map, byteCount: segment.file.byteCount, checksum: segment.file.checksum)
     self.file = file
     var reader = try file.reader(of: .statistics)
     statistics = try SegmentStatistics(from: &reader)
@@ -33,21 +40,38 @@ package final class SegmentReader: Sendable {
       throw file.error(.invalid("as many documents as the commit names"), in: .statistics)
     }
     terms = try TermDictionary(file)
-    var header = unsafe ByteReader(try file.bytes(of: .lengths, 0..<8), file: file.name, section: SectionID.lengths.name)
-    titleLengths = try NumberColumn(file, section: .lengths, offset: 8, width: Int(try header.byte()), count: count)
+    var header = unsafe ByteReader(
+      try file.bytes(of: .lengths, 0..<8), file: file.name, section: SectionID.lengths.name)
+    let titleWidth = Int(try header.byte())
+    let bodyWidth = Int(try header.byte())
+    try header.reserved(6)
+    titleLengths = try NumberColumn(file, section: .lengths, offset: 8, width: titleWidth, count: count)
     bodyLengths = try NumberColumn(
-      file, section: .lengths, offset: 8 + titleLengths.byteCount, width: Int(try header.byte()), count: count)
-    header = unsafe ByteReader(try file.bytes(of: .dates, 0..<8), file: file.name, section: SectionID.dates.name)
-    days = try NumberColumn(file, section: .dates, offset: 8, width: Int(try header.byte()), count: count)
+      file, section: .lengths, offset: titleLengths.end, width: bodyWidth, count: count)
+    header = unsafe ByteReader(
+      try file.bytes(of: .dates, 0..<8), file: file.name, section: SectionID.dates.name)
+    let dayWidth = Int(try header.byte())
+    try header.reserved(7)
+    days = try NumberColumn(file, section: .dates, offset: 8, width: dayWidth, count: count)
+    guard bodyLengths.end == file.byteCount(of: .lengths) else {
+      throw file.error(.invalid("two lengths per document"), in: .lengths)
+    }
+    guard days.end == file.byteCount(of: .dates) else {
+      throw file.error(.invalid("a day per document"), in: .dates)
+    }
     keys = try KeyTable(file, documentCount: count)
     var table = unsafe ByteReader(
-      try file.bytes(of: .facets, 0..<FacetLayout.directoryBytes), file: file.name, section: SectionID.facets.name)
-    guard Int(try table.fixed(UInt32.self)) == FacetKey.allCases.count, try table.fixed(UInt32.self) == 0 else {
+      try file.bytes(of: .facets, 0..<FacetLayout.directoryBytes), file: file.name,
+      section: SectionID.facets.name)
+    guard Int(try table.fixed(UInt32.self)) == FacetKey.allCases.count, try table.fixed(UInt32.self) == 0
+    else {
       throw table.error(.invalid("\(FacetKey.allCases.count) facets"))
     }
     var columns: [FacetColumn] = []
     for (number, key) in FacetKey.allCases.enumerated() {
-      guard Int(try table.fixed(UInt32.self)) == number else { throw table.error(.invalid("facets in order")) }
+      guard Int(try table.fixed(UInt32.self)) == number else {
+        throw table.error(.invalid("facets in order"))
+      }
       columns.append(try FacetColumn(file, key: key, documentCount: count, reader: &table))
     }
     facetColumns = columns

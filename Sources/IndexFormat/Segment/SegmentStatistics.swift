@@ -1,5 +1,8 @@
 /// Sums over the entries of a segment that scoring needs (FORMAT.md, "Statistics").
 package struct SegmentStatistics: Equatable, Sendable {
+  /// Most documents of a segment. Half of what 32 bits hold: room for sums of doc IDs and window sizes.
+  package static let maximumDocumentCount = Int(Int32.max)
+
   package var documentCount: Int
   /// Sum of the title lengths, in tokens.
   package var titleLength: Int
@@ -24,10 +27,10 @@ package struct SegmentStatistics: Equatable, Sendable {
     let documents = try reader.fixed(UInt64.self)
     let title = try reader.fixed(UInt64.self)
     let body = try reader.fixed(UInt64.self)
-    let limit = UInt64(1) << 48
-    guard documents < UInt64(UInt32.max), title < limit, body < limit, reader.remaining == 0 else {
-      throw reader.error(.invalid("possible sums"))
-    }
+    let largest = documents.multipliedReportingOverflow(by: UInt64(UInt32.max))
+    guard documents <= UInt64(Self.maximumDocumentCount), title <= largest.partialValue,
+      body <= largest.partialValue, reader.remaining == 0
+    else { throw reader.error(.invalid("possible sums")) }
     self.init(documentCount: Int(documents), titleLength: Int(title), bodyLength: Int(body))
   }
 }

@@ -1,6 +1,7 @@
 package import SearchModel
 
-/// The texts of an entry that are kept for display; what facets, dates and keys hold is not repeated.
+/// The texts of an entry that are kept for display; what facets, dates and keys hold is not repeated
+/// (FORMAT.md, "Stored").
 package struct StoredFields: Equatable, Sendable {
   package var title: String
   package var text: String
@@ -30,7 +31,8 @@ package struct StoredFields: Equatable, Sendable {
 
   func encode(to writer: inout ByteWriter) {
     writer.byte(
-      (url == nil ? 0 : Self.hasURL) | (anchor == nil ? 0 : Self.hasAnchor) | (date == nil ? 0 : Self.hasDate))
+      (url == nil ? 0 : Self.hasURL) | (anchor == nil ? 0 : Self.hasAnchor) | (date == nil ? 0 : Self.hasDate)
+    )
     writer.string(title)
     if let url { writer.string(url) }
     if let anchor { writer.string(anchor) }

@@ -1,6 +1,8 @@
 import CZstd
 
-/// Finds and unpacks the stored fields of a document. Keeps the last block; not thread-safe, one per query.
+/// Finds and unpacks the stored fields of a document (FORMAT.md, "Stored index").
+///
+/// Keeps the last block; not thread-safe, one per query.
 package final class StoredFieldsReader {
   private let file: SegmentFile
   private let documentCount: Int
@@ -16,6 +18,7 @@ package final class StoredFieldsReader {
     var header = unsafe ByteReader(
       try file.bytes(of: .storedIndex, 0..<8), file: file.name, section: SectionID.storedIndex.name)
     blockCount = Int(try header.fixed(UInt32.self))
+    try header.reserved(4)
     guard file.byteCount(of: .storedIndex) == 8 + blockCount * StoredLayout.indexEntryBytes else {
       throw file.error(.invalid("an entry per block"), in: .storedIndex)
     }
@@ -23,19 +26,15 @@ package final class StoredFieldsReader {
 
   package func fields(of document: Int) throws(IndexFormatError) -> StoredFields {
     let range = try load(document)
-    var fields: StoredFields?
-    var failure: IndexFormatError?
-    unsafe raw.withUnsafeBytes { bytes in
+    let raw = raw
+    // Sound: the pointer does not leave the closure, and `load` gives a range inside `raw`.
+    return try unsafe raw.span.bytes.withUnsafeBytes { (bytes) throws(IndexFormatError) in
       var reader = unsafe ByteReader(
         UnsafeRawBufferPointer(rebasing: bytes[range]), file: file.name, section: SectionID.stored.name)
-      do throws(IndexFormatError) {
-        fields = try StoredFields(from: &reader)
-        if reader.remaining > 0 { failure = reader.error(.invalid("nothing after the fields")) }
-      } catch { failure = error }
+      let fields = try StoredFields(from: &reader)
+      guard reader.remaining == 0 else { throw reader.error(.invalid("nothing after the fields")) }
+      return fields
     }
-    if let failure { throw failure }
-    guard let fields else { throw file.error(.invalid("stored fields"), in: .stored) }
-    return fields
   }
 
   /// The encoded fields of a document, as `StoredFieldsWriter.add(encoded:to:)` takes them.
@@ -84,7 +83,8 @@ package final class StoredFieldsReader {
     guard count > 0, next.first <= documentCount, entry.rawBytes <= StoredLayout.maximumBlockBytes,
       entry.offset < next.offset
     else {
-      throw file.error(.invalid("ascending blocks"), in: .storedIndex, at: 8 + wanted * StoredLayout.indexEntryBytes)
+      throw file.error(
+        .invalid("ascending blocks"), in: .storedIndex, at: 8 + wanted * StoredLayout.indexEntryBytes)
     }
     let source = unsafe try file.bytes(of: .stored, entry.offset..<next.offset)
     if raw.count < entry.rawBytes { raw = [UInt8](repeating: 0, count: entry.rawBytes) }
@@ -92,34 +92,31 @@ package final class StoredFieldsReader {
     let size = unsafe raw.withUnsafeMutableBytes { target in
       unsafe ZSTD_decompress(target.baseAddress, entry.rawBytes, source.baseAddress, source.count)
     }
-    guard unsafe ZSTD_isError(size) == 0, size == entry.rawBytes else {
+    guard ZSTD_isError(size) == 0, size == entry.rawBytes else {
       throw file.error(.invalid("a block that unpacks"), in: .stored, at: entry.offset)
     }
-    var lengths: [Int] = []
-    var failure: IndexFormatError?
-    var bodyStart = 0
-    unsafe raw.withUnsafeBytes { bytes in
+    let unpacked = raw
+    // Sound: the pointer does not leave the closure, and `raw` is at least as long as the block.
+    starts = try unsafe unpacked.span.bytes.withUnsafeBytes { (bytes) throws(IndexFormatError) in
       var reader = unsafe ByteReader(
         UnsafeRawBufferPointer(rebasing: bytes[..<entry.rawBytes]), file: file.name,
         section: SectionID.stored.name, sectionOffset: entry.offset)
-      do throws(IndexFormatError) {
-        for _ in 0..<count { lengths.append(try reader.varint(upTo: entry.rawBytes)) }
-        bodyStart = reader.offset
-      } catch { failure = error }
+      // Lengths first, as distances from the first entry, whose place is known when all are read.
+      var ends = [0]
+      for _ in 0..<count { ends.append(ends[ends.count - 1] + (try reader.varint(upTo: entry.rawBytes))) }
+      return ends.map { $0 + reader.offset }
     }
-    if let failure { throw failure }
-    starts = [bodyStart]
-    for length in lengths {
-      let end = (starts.last ?? 0) + length
-      guard end <= entry.rawBytes else {
-        throw file.error(.invalid("entries inside the block"), in: .stored, at: entry.offset)
-      }
-      starts.append(end)
-    }
+    // Lengths are not negative, so the last end bounds them all.
     guard starts.last == entry.rawBytes else {
       throw file.error(.invalid("entries that fill the block"), in: .stored, at: entry.offset)
     }
     blockFirst = entry.first
     block = wanted
+  }
+
+  /// Checks what look-ups do not meet: that the first block begins with the section.
+  func verifyIndex() throws(IndexFormatError) {
+    let start = blockCount == 0 ? file.byteCount(of: .stored) : try entry(0).offset
+    guard start == 0 else { throw file.error(.invalid("a first block at byte 0"), in: .storedIndex) }
   }
 }

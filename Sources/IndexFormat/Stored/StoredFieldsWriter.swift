@@ -3,8 +3,10 @@ import CZstd
 enum StoredLayout {
   /// Raw bytes after which a block is closed: small enough that a hit costs tens of microseconds.
   static let blockBytes = 16_384
-  /// Largest raw block that a reader accepts: one entry of the largest line, and room for its other fields.
-  static let maximumBlockBytes = 128 << 20
+  /// Largest entry: one of the largest line, and room for its other fields.
+  static let maximumEntryBytes = 128 << 20
+  /// Largest raw block that a reader accepts: one that was almost full, the largest entry, and their lengths.
+  static let maximumBlockBytes = maximumEntryBytes + 4 * blockBytes
   static let compressionLevel: Int32 = 3
   static let indexEntryBytes = 16
 }
@@ -39,6 +41,9 @@ enum StoredLayout {
   }
 
   private func closeEntry(_ section: SectionBuffer) throws {
+    guard raw.count - (ends.last ?? 0) <= StoredLayout.maximumEntryBytes else {
+      throw IndexLimitError("bytes of stored text in one entry", StoredLayout.maximumEntryBytes)
+    }
     ends.append(raw.count)
     documentCount += 1
     if raw.count >= StoredLayout.blockBytes { try closeBlock(section) }
@@ -67,7 +72,7 @@ enum StoredLayout {
     index.fixed(UInt64(section.count))
     blockCount += 1
     firstDocument = documentCount
-    let bound = unsafe ZSTD_compressBound(block.count)
+    let bound = ZSTD_compressBound(block.count)
     if compressed.count < bound { compressed = [UInt8](repeating: 0, count: bound) }
     // Sound: both buffers are given with their sizes.
     let size = unsafe compressed.withUnsafeMutableBytes { target in
@@ -77,8 +82,10 @@ enum StoredLayout {
           StoredLayout.compressionLevel)
       }
     }
-    precondition(unsafe ZSTD_isError(size) == 0, "a block of known size fits the bound")
-    try unsafe compressed.withUnsafeBytes { try unsafe section.append(UnsafeRawBufferPointer(rebasing: $0[..<size])) }
+    precondition(ZSTD_isError(size) == 0, "a block of known size fits the bound")
+    try unsafe compressed.withUnsafeBytes {
+      try unsafe section.append(UnsafeRawBufferPointer(rebasing: $0[..<size]))
+    }
     raw.removeAll()
     ends.removeAll(keepingCapacity: true)
   }

@@ -20,43 +20,21 @@ struct MatcherFactory {
 
   // MARK: Literal text
 
-  /// Characters and parts next to each other. An interruption between two Han runs takes one position.
+  /// Characters and parts next to each other.
   private func exact(_ chunks: [QueryChunk], onlyTitle: Bool) throws -> PartMatcher {
-    var words: [(key: [UInt8], offset: UInt32)] = []
-    var pairs: [[UInt8]] = []
-    var offset: UInt32 = 0
-    var previousIsHan = false
-    for chunk in chunks {
-      switch chunk {
-      case .han(let run):
-        if previousIsHan { offset += 1 }
-        for (i, character) in run.characters.enumerated() {
-          words.append((TermKey.han(character), offset))
-          offset += 1
-          if i > 0 { pairs.append(TermKey.hanPair(run.characters[i - 1], character)) }
-        }
-        previousIsHan = true
-      case .latin(let chunk):
-        for part in chunk.parts {
-          words.append((TermKey.make(.latin, part.text), offset))
-          offset += 1
-        }
-        previousIsHan = false
-      }
-    }
-    // One character or part, or two characters, need no positions.
-    if words.count == 1 { return try term(words[0].key, onlyTitle: onlyTitle) }
-    if words.count == 2, pairs.count == 1 { return try term(pairs[0], onlyTitle: onlyTitle) }
+    let sequence = TermSequence(chunks)
+    if let key = sequence.singleTerm { return try term(key, onlyTitle: onlyTitle) }
     var entries: [TermEntry] = []
-    for key in pairs + words.map(\.key) {
+    for key in sequence.pairs + sequence.words.map(\.key) {
       guard let entry = try segment.terms.find(key) else { return PartMatcher() }
       entries.append(entry)
     }
-    guard !words.isEmpty else { return PartMatcher() }
+    guard !entries.isEmpty else { return PartMatcher() }
     let cursors = try entries.map { try segment.postings(of: $0) }
+    let pairs = cursors.prefix(sequence.pairs.count)
     return PhraseMatcher(
-      words: zip(cursors.dropFirst(pairs.count), words).map { .init(cursor: $0, offset: $1.offset) },
-      pairs: Array(cursors.prefix(pairs.count)), onlyTitle: onlyTitle)
+      words: zip(cursors.dropFirst(pairs.count), sequence.words).map { .init(cursor: $0, offset: $1.offset) },
+      pairs: Array(pairs), onlyTitle: onlyTitle)
   }
 
   private func term(_ key: [UInt8], isLiteral: Bool = true, onlyTitle: Bool) throws -> PartMatcher {

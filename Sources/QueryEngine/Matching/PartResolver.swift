@@ -18,7 +18,7 @@ struct PartResolver {
         let content = Query.Part.Content.chunk(
           .han(HanRun(characters: Array(run.characters[word]), ranges: Array(run.ranges[word]))))
         let isKnown = resolved.contains { $0.scope == part.scope && $0.content.isSameText(as: content) }
-        if !isKnown { resolved.append(Query.Part(content: content, scope: part.scope)) }
+        if !isKnown { resolved.append(Query.Part(content: content, scope: part.scope, range: part.range)) }
       }
     }
     return resolved

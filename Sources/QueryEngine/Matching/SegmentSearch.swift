@@ -42,7 +42,9 @@ struct SegmentSearch {
       .map { ($0.key, try FilterMatcher($0.key, anyOf: $0.value, in: segment)) }
     var terms: [ScoringTerm] = []
     for term in plan.scoring {
-      if let cursor = try segment.postings(of: term.key) { terms.append(ScoringTerm(cursor, weight: term.weight)) }
+      if let cursor = try segment.postings(of: term.key) {
+        terms.append(ScoringTerm(cursor, weight: term.weight))
+      }
     }
     scoring = terms
   }

@@ -14,7 +14,7 @@ struct PartPattern {
     onlyTitle = part.scope == .title
     switch part.content {
     case .chunk(let chunk):
-      append([chunk])
+      sequence = TermSequence([chunk]).words
       guard case .latin(let latin) = chunk else { return }
       for form in latin.forms {
         alternatives.append(TermKey.make(.form, form))
@@ -24,142 +24,8 @@ struct PartPattern {
         alternatives.append(TermKey.make(.stem, stem))
       }
       if latin.isVersion { sequence = [] }
-    case .exact(let chunks): append(chunks)
+    case .exact(let chunks): sequence = TermSequence(chunks).words
     case .prefix(let chunk): prefix = chunk.parts.first.map { TermKey.make(.latin, $0.text) }
     }
   }
-
-  private mutating func append(_ chunks: [QueryChunk]) {
-    var offset: UInt32 = 0
-    var previousIsHan = false
-    for chunk in chunks {
-      switch chunk {
-      case .han(let run):
-        if previousIsHan { offset += 1 }
-        for character in run.characters {
-          sequence.append((TermKey.han(character), offset))
-          offset += 1
-        }
-        previousIsHan = true
-      case .latin(let latin):
-        for part in latin.parts {
-          sequence.append((TermKey.make(.latin, part.text), offset))
-          offset += 1
-        }
-        previousIsHan = false
-      }
-    }
-  }
-}
-
-/// One place of a text that matches a part.
-struct TextMatch: Equatable {
-  /// UTF-8 range.
-  var range: Range<Int>
-  var part: Int
-  var isLiteral: Bool
-}
-
-/// Finds the parts of a query in texts, with the rules by which they were matched.
-final class TextMatcher {
-  private let patterns: [PartPattern]
-  private let analyzer: Analyzer
-  private var tokens = TokenBuffer()
-  /// First key of a sequence, or a whole alternative, to the patterns that it belongs to.
-  private var starts: [[UInt8]: [Int]] = [:]
-  private var singles: [[UInt8]: [Int]] = [:]
-  /// Cheap test before the keys are compared: length and first bytes of the keys that matter.
-  private var signatures: Set<UInt64> = []
-
-  init(_ parts: [Query.Part], analyzer: Analyzer) {
-    self.analyzer = analyzer
-    patterns = parts.map(PartPattern.init)
-    for (number, pattern) in patterns.enumerated() {
-      if let first = pattern.sequence.first {
-        starts[first.key, default: []].append(number)
-        signatures.insert(Self.signature(first.key))
-      }
-      for key in pattern.alternatives {
-        singles[key, default: []].append(number)
-        signatures.insert(Self.signature(key))
-      }
-    }
-  }
-
-  private static func signature(_ key: [UInt8]) -> UInt64 {
-    var value = UInt64(key.count)
-    for byte in key.prefix(6) { value = value << 8 | UInt64(byte) }
-    return value
-  }
-
-  private func signature(_ token: Token) -> UInt64 {
-    var value = UInt64(token.termLength) + 1
-    value = value << 8 | UInt64(token.kind.rawValue)
-    let start = Int(token.termStart)
-    for i in 0..<min(5, Int(token.termLength)) { value = value << 8 | UInt64(tokens.bytes[start + i]) }
-    return value
-  }
-
-  private func key(_ token: Token) -> [UInt8] { [token.kind.rawValue] + tokens.term(of: token) }
-
-  /// All matches, by start, longest first where they start together.
-  func matches(in text: String, isTitle: Bool) -> [TextMatch] {
-    guard !patterns.isEmpty, !text.isEmpty else { return [] }
-    tokens.removeAll(keepingCapacity: true)
-    analyzer.analyze(text, into: &tokens)
-    let all = tokens.tokens
-    let prefixes = patterns.enumerated().filter { $0.element.prefix != nil }
-    var found: [TextMatch] = []
-    for (i, token) in all.enumerated() {
-      if !prefixes.isEmpty, token.kind == .latin {
-        let key = key(token)
-        for (number, pattern) in prefixes where pattern.prefix.map({ key.starts(with: $0) }) ?? false {
-          found.append(TextMatch(range: Int(token.start)..<Int(token.end), part: number, isLiteral: true))
-        }
-      }
-      guard signatures.contains(signature(token)) else { continue }
-      let key = key(token)
-      for number in singles[key] ?? [] {
-        found.append(TextMatch(range: Int(token.start)..<Int(token.end), part: number, isLiteral: false))
-      }
-      for number in starts[key] ?? [] {
-        if let end = end(of: patterns[number].sequence, from: i, in: all) {
-          found.append(TextMatch(range: Int(token.start)..<end, part: number, isLiteral: true))
-        }
-      }
-    }
-    if !isTitle { found.removeAll { patterns[$0.part].onlyTitle } }
-    return found.sorted {
-      $0.range.lowerBound != $1.range.lowerBound
-        ? $0.range.lowerBound < $1.range.lowerBound
-        : $0.range.upperBound != $1.range.upperBound
-          ? $0.range.upperBound > $1.range.upperBound : $0.part < $1.part
-    }
-  }
-
-  /// Where a sequence that begins with token `first` ends; nil when it is not all there.
-  private func end(of sequence: [(key: [UInt8], offset: UInt32)], from first: Int, in all: [Token]) -> Int? {
-    var at = first
-    for word in sequence.dropFirst() {
-      let wanted = all[first].position + word.offset
-      let kind = word.key[0]
-      repeat { at += 1 } while at < all.count
-        && (all[at].position < wanted || all[at].position == wanted && all[at].kind.rawValue != kind)
-      guard at < all.count, all[at].position == wanted, key(all[at]) == word.key else { return nil }
-    }
-    return Int(all[at].end)
-  }
-}
-
-/// Ranges in order, those that overlap or touch joined.
-func joined(_ ranges: [Range<Int>]) -> [Range<Int>] {
-  var result: [Range<Int>] = []
-  for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-    if let last = result.last, range.lowerBound <= last.upperBound {
-      result[result.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
-    } else {
-      result.append(range)
-    }
-  }
-  return result
 }

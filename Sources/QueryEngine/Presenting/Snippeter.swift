@@ -7,6 +7,9 @@ struct Snippet: Equatable {
 
 /// Chooses the passage of a text that shows most of a query, and cuts it out at natural edges.
 struct Snippeter {
+  /// Words of a run of Han characters, as ranges of its characters.
+  typealias WordFinder = ([UInt32]) -> [Range<Int>]
+
   /// Characters (grapheme clusters) of a snippet, ellipses not counted.
   static let length = 160
   /// How far before the first match a sentence may begin.
@@ -15,11 +18,13 @@ struct Snippeter {
   private static let sentenceEnds: Set<Character> = ["。", "！", "？", "!", "?", "；", "…", "\n"]
   private static let clauseEnds: Set<Character> = ["，", "、", ",", "；", ";", "：", ":", "）", ")"]
 
-  /// - Parameter matches: by start, as `TextMatcher` gives them.
-  static func snippet(of text: String, matches: [TextMatch]) -> Snippet {
+  /// - Parameters:
+  ///   - matches: by start, as `TextMatcher` gives them.
+  ///   - words: so that no cut goes through a Han word.
+  static func snippet(of text: String, matches: [TextMatch], words: WordFinder) -> Snippet {
     let focus = bestPassage(of: text, matches)
     let region = Region(of: text, around: focus)
-    let (first, last) = edges(in: region, focus: focus)
+    let (first, last) = edges(in: region, focus: focus, words: words)
     return cut(region, first..<last, isWholeStart: region.startsText && first == 0, matches: matches)
   }
 
@@ -138,11 +143,12 @@ struct Snippeter {
     }
   }
 
-  private static func edges(in region: Region, focus: Range<Int>) -> (Int, Int) {
+  private static func edges(in region: Region, focus: Range<Int>, words: WordFinder) -> (Int, Int) {
     let characters = region.characters
     let count = characters.count
     let matchStart = min(region.character(at: focus.lowerBound), count)
-    let matchEnd = min(max(region.character(at: max(focus.upperBound - 1, focus.lowerBound)) + 1, matchStart), count)
+    let matchEnd = min(
+      max(region.character(at: max(focus.upperBound - 1, focus.lowerBound)) + 1, matchStart), count)
     let room = max(0, length - (matchEnd - matchStart))
     var first = max(0, matchStart - min(lead, room))
     if let sentence = (first..<matchStart).last(where: { endsSentence(characters, $0) }) {
@@ -152,17 +158,17 @@ struct Snippeter {
       if let clause = (first..<matchStart).first(where: { clauseEnds.contains(characters[$0]) }) {
         first = clause + 1
       } else {
-        while first < matchStart, first > 0, isInsideWord(characters, first) { first += 1 }
+        while first < matchStart, first > 0, isInsideWord(characters, first, words) { first += 1 }
       }
     }
     // What is left over at the end of the text goes to the front.
     if count - first < length, region.endsText { first = min(first, max(0, count - length)) }
     while first < matchStart, characters[first].isWhitespace { first += 1 }
-    while first > 0, first < matchStart, isInsideWord(characters, first) { first += 1 }
+    while first > 0, first < matchStart, isInsideWord(characters, first, words) { first += 1 }
     var last = min(count, first + length)
     if last < count {
       var end = last
-      while end > max(matchEnd, first + length / 2), isInsideWord(characters, end) { end -= 1 }
+      while end > max(matchEnd, first + length / 2), isInsideWord(characters, end, words) { end -= 1 }
       if end > max(matchEnd, first + length / 2) { last = end }
     }
     return (first, max(last, first))
@@ -173,13 +179,21 @@ struct Snippeter {
     return characters[i] == "." && i + 1 < characters.count && characters[i + 1].isWhitespace
   }
 
-  /// Whether a cut before character `i` goes through a Latin word or a number.
-  private static func isInsideWord(_ characters: [Character], _ i: Int) -> Bool {
+  /// Whether a cut before character `i` goes through a word, a Latin one or a Han one, or through a number.
+  private static func isInsideWord(_ characters: [Character], _ i: Int, _ words: WordFinder) -> Bool {
     guard i > 0, i < characters.count else { return false }
-    func isWord(_ character: Character) -> Bool {
-      (character.isLetter || character.isNumber) && !isHan(character)
+    func isWord(_ character: Character) -> Bool { character.isLetter || character.isNumber }
+    guard isWord(characters[i - 1]), isWord(characters[i]) else { return false }
+    guard isHan(characters[i - 1]), isHan(characters[i]) else {
+      return !isHan(characters[i - 1]) && !isHan(characters[i])
     }
-    return isWord(characters[i - 1]) && isWord(characters[i])
+    // A few characters on both sides are enough to see the word.
+    var start = i
+    while start > 0, i - start < 16, isHan(characters[start - 1]) { start -= 1 }
+    var end = i
+    while end < characters.count, end - i < 16, isHan(characters[end]) { end += 1 }
+    let run = characters[start..<end].compactMap { $0.unicodeScalars.first?.value }
+    return !words(run).contains { $0.lowerBound == i - start }
   }
 
   private static func isHan(_ character: Character) -> Bool {

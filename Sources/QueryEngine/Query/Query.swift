@@ -18,10 +18,24 @@ package struct Query: Equatable, Sendable {
       case exact([QueryChunk])
       /// A word that may go on: `word*`.
       case prefix(LatinChunk)
+
+      /// UTF-8 range in the text that was analyzed.
+      var range: Range<Int> {
+        switch self {
+        case .chunk(let chunk): chunk.range
+        case .exact(let chunks):
+          (chunks.first?.range.lowerBound ?? 0)..<(chunks.last?.range.upperBound ?? 0)
+        case .prefix(let chunk): chunk.range
+        }
+      }
     }
 
     package var content: Content
     package var scope: Scope
+    /// UTF-8 range in the query text; two parts are equal wherever they were typed.
+    package var range: Range<Int>
+
+    package static func == (a: Part, b: Part) -> Bool { a.content == b.content && a.scope == b.scope }
   }
 
   /// A condition that has no share in the score.

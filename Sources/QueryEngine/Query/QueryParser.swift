@@ -27,6 +27,8 @@ package struct QueryParser {
     var isExcluded = false
     var field: String?
     var text = ""
+    /// Where `text` begins in the query, in UTF-8.
+    var offset = 0
     var isQuoted = false
   }
 
@@ -42,6 +44,8 @@ package struct QueryParser {
 
   private func pieces(of text: [Character]) -> [Piece] {
     var pieces: [Piece] = []
+    var offsets = [0]
+    for character in text { offsets.append((offsets.last ?? 0) + character.utf8.count) }
     var at = 0
     while at < text.count {
       if text[at].isWhitespace {
@@ -58,7 +62,9 @@ package struct QueryParser {
       }
       var colon = start
       while colon < text.count, text[colon].isLetter, text[colon].isASCII { colon += 1 }
-      if colon > start, colon + 1 < text.count, Self.colons.contains(text[colon]), !text[colon + 1].isWhitespace {
+      if colon > start, colon + 1 < text.count, Self.colons.contains(text[colon]),
+        !text[colon + 1].isWhitespace
+      {
         let name = String(text[start..<colon]).lowercased()
         if Self.fields.contains(name) {
           piece.field = name
@@ -70,6 +76,7 @@ package struct QueryParser {
       {
         piece.isQuoted = true
         piece.text = String(text[(start + 1)..<end])
+        piece.offset = offsets[start + 1]
         at = end + 1
       } else {
         // An opening quote inside a stretch begins a new piece, if it is ever closed.
@@ -79,6 +86,7 @@ package struct QueryParser {
           end += 1
         }
         piece.text = String(text[start..<end])
+        piece.offset = offsets[start]
         at = end
       }
       pieces.append(piece)
@@ -95,12 +103,16 @@ package struct QueryParser {
         return
       }
       // A date that is none is text after all.
-      return addText(field + ":" + piece.text, piece, scope: .anywhere, to: &query)
+      var whole = piece
+      whole.text = field + ":" + piece.text
+      whole.offset -= field.utf8.count + 1
+      return addText(whole, scope: .anywhere, to: &query)
     }
-    addText(piece.text, piece, scope: piece.field == "title" ? .title : .anywhere, to: &query)
+    addText(piece, scope: piece.field == "title" ? .title : .anywhere, to: &query)
   }
 
-  private func addText(_ text: String, _ piece: Piece, scope: Query.Scope, to query: inout Query) {
+  private func addText(_ piece: Piece, scope: Query.Scope, to query: inout Query) {
+    let text = piece.text
     let chunks = analyzer.chunks(of: text)
     var contents: [Query.Part.Content] = []
     if piece.isQuoted {
@@ -113,7 +125,12 @@ package struct QueryParser {
         contents[contents.count - 1] = .prefix(chunk)
       }
     }
-    let parts = contents.map { Query.Part(content: $0, scope: scope) }
+    let parts = contents.map { content in
+      let local = content.range
+      return Query.Part(
+        content: content, scope: scope,
+        range: piece.offset + local.lowerBound..<piece.offset + local.upperBound)
+    }
     if piece.isExcluded { query.excluded += parts } else { query.parts += parts }
   }
 
@@ -129,7 +146,9 @@ package struct QueryParser {
   /// The first day of `2022`, `2022-01` or `2022-01-31`.
   private static func firstDay(of value: String) -> UInt32? {
     let fields = value.split(separator: "-", omittingEmptySubsequences: false).map { UInt32($0) }
-    guard (1...3).contains(fields.count), fields.allSatisfy({ $0 != nil }), let year = fields[0], year <= 9_999 else {
+    guard (1...3).contains(fields.count), fields.allSatisfy({ $0 != nil }), let year = fields[0],
+      year <= 9_999
+    else {
       return nil
     }
     let month = fields.count > 1 ? fields[1] ?? 0 : 1

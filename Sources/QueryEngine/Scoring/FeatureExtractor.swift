@@ -96,7 +96,8 @@ package struct FeatureExtractor {
       }
       if number + 1 < words.count {
         features.append(
-          feature(TermKey.hanPair(characters[word.upperBound - 1], characters[word.upperBound]), .crossingPair))
+          feature(
+            TermKey.hanPair(characters[word.upperBound - 1], characters[word.upperBound]), .crossingPair))
       }
     }
     return features

@@ -15,7 +15,9 @@ struct AnalyzeCommand: ParsableCommand {
     let rows = query ? try queried(text) : try indexed(text)
     guard json else {
       for row in rows {
-        Output.print("\(row.position)\t\(row.range.lowerBound)-\(row.range.upperBound)\t\(row.kind)\t\(Output.harmless(row.term))")
+        Output.print(
+          "\(row.position)\t\(row.range.lowerBound)-\(row.range.upperBound)\t\(row.kind)\t\(Output.harmless(row.term))"
+        )
       }
       return
     }
@@ -74,18 +76,23 @@ struct AnalyzeCommand: ParsableCommand {
           let term = run.text(word)
           let range = run.ranges[word.lowerBound].lowerBound..<run.ranges[word.upperBound - 1].upperBound
           rows.append(
-            Row(term: term, kind: StopWords.contains(term) ? "stop word" : "word", position: position, range: range))
+            Row(
+              term: term, kind: StopWords.contains(term) ? "stop word" : "word", position: position,
+              range: range))
           position += 1
         }
       case .latin(let latin):
         let first = position
         for part in latin.parts {
           rows.append(Row(term: part.text, kind: "latin", position: position, range: part.range))
-          if let stem = part.stem { rows.append(Row(term: stem, kind: "stem", position: position, range: part.range)) }
+          if let stem = part.stem {
+            rows.append(Row(term: stem, kind: "stem", position: position, range: part.range))
+          }
           position += 1
         }
         for form in latin.forms where latin.parts.count > 1 {
-          rows.append(Row(term: form, kind: latin.isVersion ? "version" : "form", position: first, range: latin.range))
+          rows.append(
+            Row(term: form, kind: latin.isVersion ? "version" : "form", position: first, range: latin.range))
         }
       }
     }

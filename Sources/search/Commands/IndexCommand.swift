@@ -8,10 +8,12 @@ import SearchModel
 
 struct IndexCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "index", abstract: "Build or update the index from files and folders, and publish it in one step.",
+    commandName: "index",
+    abstract: "Build or update the index from files and folders, and publish it in one step.",
     discussion: """
-      Reads Markdown, plain text and JSONL. Without PATH the sources of the last run are read again; on the
-      first run, the current folder. Readers see the old state until the new one is complete.
+      Reads Markdown, plain text and JSONL. Without PATH the sources of the last run
+      are read again; on the first run, the current folder. Readers see the old state
+      until the new one is complete.
       """)
 
   @OptionGroup var options: IndexOptions
@@ -19,13 +21,16 @@ struct IndexCommand: ParsableCommand {
   @Flag(help: "Read JSONL from standard input.") var stdin = false
   @Flag(help: "Read everything, publish nothing.") var dryRun = false
   @Flag(help: "Publish nothing if any input is bad (exit 65).") var strict = false
-  @Option(help: ArgumentHelp("Memory for buffered postings, such as 256M.", valueName: "size")) var memory = MemorySize(bytes: 256 << 20)
+  @Option(help: ArgumentHelp("Memory for buffered postings, such as 256M.", valueName: "size")) var memory =
+    MemorySize(bytes: 256 << 20)
   @Flag(help: "Print the summary as one JSON object.") var json = false
   @Argument(help: "Files and folders.") var paths: [String] = []
 
   func validate() throws {
     if stdin, !paths.isEmpty { throw ValidationError("--stdin reads no files; leave out \(paths[0]).") }
-    if paths.contains("") { throw ValidationError("a PATH is empty; name a file or folder, or . for this one.") }
+    if paths.contains("") {
+      throw ValidationError("a PATH is empty; name a file or folder, or . for this one.")
+    }
   }
 
   func run() throws {
@@ -38,8 +43,13 @@ struct IndexCommand: ParsableCommand {
       let found = try walker.files()
       inputs = found.files
       summary.skipped = found.skipped
+      // What cannot be read is not gone: an index is not emptied because its sources are out of reach.
+      if inputs.isEmpty, let skipped = found.skipped.first(where: \.isFolder) {
+        throw CommandError(
+          status: ExitStatus.inputOutput, message: "\(summary.sentence(skipped)); nothing was published")
+      }
     }
-    let target = dryRun ? try ScratchIndex(beside: options.directory) : nil
+    let target = dryRun ? try ScratchIndex() : nil
     let directory = target?.directory ?? options.directory
     let writer = try IndexWriter(
       in: directory, options: .init(memoryBudget: memory.bytes, now: Int(time(nil))))
@@ -54,14 +64,16 @@ struct IndexCommand: ParsableCommand {
     }
     if case .standardInput = sources {
       try reader.readJSONL(
-        from: STDIN_FILENO, name: "standard input", entry: add, skipped: { summary.skipped.append($0) })
+        from: STDIN_FILENO, name: "standard input", progress: { done += $0 }, entry: add,
+        skipped: { summary.skipped.append($0) })
     }
     for file in inputs {
-      try reader.read(file, entry: add, skipped: { summary.skipped.append($0) })
-      done += file.byteCount
+      try reader.read(
+        file, progress: { done += $0 }, entry: add, skipped: { summary.skipped.append($0) })
     }
     progress.finish()
-    summary.files = inputs.count
+    let unread = Set(summary.skipped.lazy.filter { $0.line == nil }.map(\.file))
+    summary.files = inputs.count { !unread.contains($0.name) }
     for skipped in summary.skipped.prefix(options.quiet ? 0 : IndexSummary.shownSkips) {
       Output.complain(summary.sentence(skipped))
     }
@@ -69,7 +81,9 @@ struct IndexCommand: ParsableCommand {
     if strict, !bad.isEmpty {
       throw CommandError(
         status: ExitStatus.badData,
-        message: "\(bad.count) bad \(bad.count == 1 ? "input" : "inputs"), such as \(summary.sentence(bad[0])); nothing was published (--strict)")
+        message:
+          "\(bad.count) bad \(bad.count == 1 ? "input" : "inputs"), such as \(summary.sentence(bad[0])); nothing was published (--strict)"
+      )
     }
     let previous = writer.currentCommit
     let commit = try writer.commit(sourcePaths: sources.recorded(for: options.directory))
@@ -104,23 +118,4 @@ struct MemorySize: ExpressibleByArgument, CustomStringConvertible {
 
   var description: String { bytes % (1 << 20) == 0 ? "\(bytes >> 20)M" : "\(bytes)" }
   var defaultValueDescription: String { description }
-}
-
-/// An index nobody looks at, for `--dry-run`; gone with this object.
-final class ScratchIndex {
-  let directory: IndexDirectory
-
-  init(beside index: IndexDirectory) throws {
-    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var template = Array((parent + "/search-dry-run-XXXXXX").utf8CString)
-    guard mkdtemp(&template) != nil else {
-      throw FileError(operation: "mkdtemp", path: parent, code: errno)
-    }
-    directory = IndexDirectory(path: String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
-  }
-
-  deinit {
-    for name in (try? directory.fileNames()) ?? [] { try? directory.remove(name) }
-    rmdir(directory.path)
-  }
 }

@@ -6,14 +6,18 @@ struct QueryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "query", abstract: "Print the best entries for a query.",
     discussion: """
-      TEXT is words, "an exact run", -excluded, title:word, category:"…", tag:…, lang:en, source:path,
-      after:2022-01, before:2023, word*. Put -- before a text that begins with a dash.
+      TEXT is words, "an exact run", -excluded, word*, title:word, category:"…",
+      tag:…, lang:en, source:path, after:2022-01, before:2023.
+      Put -- before a text that begins with a dash.
       """)
 
   @OptionGroup var options: IndexOptions
-  @Option(name: .shortAndLong, help: "Print at most this many entries (1 to 1000).") var limit = SearchRequest.defaultLimit
+  @Option(name: .shortAndLong, help: "Print at most this many entries (1 to 1000).") var limit = SearchRequest
+    .defaultLimit
   @Option(help: "Leave out this many of the best (0 to 10000).") var offset = 0
-  @Option(name: .customLong("facet"), help: ArgumentHelp("Only entries with this value; repeatable.", valueName: "key=value"))
+  @Option(
+    name: .customLong("facet"),
+    help: ArgumentHelp("Only entries with this value; repeatable.", valueName: "key=value"))
   var chosen: [String] = []
   @Option(help: ArgumentHelp("Facets to count.", valueName: "key,key")) var facets = "category"
   @Option(help: "Order: relevance or date.") var sort = SearchRequest.Order.relevance
@@ -32,14 +36,16 @@ struct QueryCommand: ParsableCommand {
     }
     let query = text.joined(separator: " ")
     guard query.utf8.count <= SearchRequest.maximumTextBytes else {
-      throw ValidationError("the query has \(query.utf8.count) bytes; the limit is \(SearchRequest.maximumTextBytes).")
+      throw ValidationError(
+        "the query has \(query.utf8.count) bytes; the limit is \(SearchRequest.maximumTextBytes).")
     }
     var filters: [FacetKey: [String]] = [:]
     for choice in chosen {
       guard let sign = choice.firstIndex(of: "=") else {
         throw ValidationError("--facet \(choice) has no value; write --facet category=最佳实践.")
       }
-      filters[try Self.key(String(choice[..<sign])), default: []].append(String(choice[choice.index(after: sign)...]))
+      filters[try Self.key(String(choice[..<sign])), default: []].append(
+        String(choice[choice.index(after: sign)...]))
     }
     let keys = try facets.split(separator: ",").map { try Self.key(String($0)) }
     return SearchRequest(

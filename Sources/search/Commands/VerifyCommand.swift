@@ -36,7 +36,8 @@ struct VerifyCommand: ParsableCommand {
       Output.print(json.bytes)
     } else if !options.quiet {
       Output.print(
-        "The index is sound: \(Numbers.grouped(snapshot.entryCount)) entries, \(Numbers.grouped(postings)) postings, \(Numbers.bytes(bytes)) read.")
+        "The index is sound: \(Numbers.grouped(snapshot.entryCount)) entries, \(Numbers.grouped(postings)) postings, \(Numbers.bytes(bytes)) read."
+      )
     }
   }
 }

@@ -20,7 +20,8 @@ enum ExplanationView {
     for condition in explanation.failedConditions { lines.append("  condition not met: \(condition)") }
     for share in explanation.shares {
       lines.append(
-        "  \(number(share.score))  \(Output.harmless(share.term)) (\(share.role)): weight \(number(share.weight)) × idf \(number(share.inverseDocumentFrequency)), \(share.titleFrequency) in the title, \(share.bodyFrequency) elsewhere, in \(Numbers.grouped(share.documentFrequency)) entries")
+        "  \(number(share.score))  \(Output.harmless(share.term)) (\(share.role)): weight \(number(share.weight)) × idf \(number(share.inverseDocumentFrequency)), \(share.titleFrequency) in the title, \(share.bodyFrequency) elsewhere, in \(Numbers.grouped(share.documentFrequency)) entries"
+      )
     }
     return lines
   }

@@ -10,7 +10,9 @@ enum Output {
   static func print(_ bytes: [UInt8]) { write(bytes + [UInt8(ascii: "\n")], to: STDOUT_FILENO) }
 
   /// One message on standard error.
-  static func complain(_ message: String) { write(Array(("search: " + message + "\n").utf8), to: STDERR_FILENO) }
+  static func complain(_ message: String) {
+    write(Array(("search: " + message + "\n").utf8), to: STDERR_FILENO)
+  }
 
   /// Text on standard error as it is, without a line break.
   static func tell(_ text: String) { write(Array(text.utf8), to: STDERR_FILENO) }
@@ -18,7 +20,9 @@ enum Output {
   private static func write(_ bytes: [UInt8], to descriptor: Int32) {
     var written = 0
     while written < bytes.count {
-      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + written, bytes.count - written) }
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress! + written, bytes.count - written)
+      }
       if count > 0 {
         written += count
       } else if count < 0, errno == EINTR {

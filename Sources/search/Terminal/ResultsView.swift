@@ -6,6 +6,9 @@ struct ResultsView {
 
   func lines(_ results: SearchResults, offset: Int) -> [String] {
     var lines = [heading(results)]
+    if let suggestion = results.suggestion {
+      lines.append("Did you mean: \(Output.harmless(suggestion.query))")
+    }
     for (number, hit) in results.hits.enumerated() {
       lines.append("")
       lines += self.lines(hit, number: offset + number + 1)
@@ -26,24 +29,28 @@ struct ResultsView {
     case (let total, .full):
       return "\(Numbers.grouped(total)) \(total == 1 ? "entry" : "entries") \(style.faint("(\(time))"))"
     case (let total, .some):
-      return "No entry holds every part; \(Numbers.grouped(total)) \(total == 1 ? "holds" : "hold") some. \(style.faint("(\(time))"))"
+      return
+        "No entry holds every part; \(Numbers.grouped(total)) \(total == 1 ? "holds" : "hold") some. \(style.faint("(\(time))"))"
     }
   }
 
   private func lines(_ hit: Hit, number: Int) -> [String] {
     let entry = hit.entry
-    var lines = ["\(number). " + style.title(style.marked(entry.title.isEmpty ? entry.id : entry.title, hit.titleHighlights))]
+    var lines = [
+      "\(number). "
+        + style.title(style.marked(entry.title.isEmpty ? entry.id : entry.title, hit.titleHighlights))
+    ]
+    // A page of the site itself has no address yet: the file says where it is.
+    let anchor = entry.anchor.map { "#" + $0 } ?? ""
     if let url = entry.url {
-      let anchor = entry.anchor.map { url.contains("#") ? "" : "#" + $0 } ?? ""
-      lines.append("   " + style.link(Output.harmless(url + anchor)))
+      lines.append("   " + style.link(Output.harmless(url.contains("#") ? url : url + anchor)))
+    } else if let source = entry.sources.first {
+      lines.append("   " + style.link(Output.harmless(source + anchor)))
     }
-    var facts = entry.path.isEmpty ? entry.category : entry.path
-    if let date = entry.date { facts.append(date) }
-    if facts.isEmpty { facts = entry.sources }
-    let partial = hit.match == .some ? "  [some of the words]" : ""
-    if !facts.isEmpty || !partial.isEmpty {
-      lines.append("   " + style.faint(Output.harmless(facts.joined(separator: " › ")) + partial))
-    }
+    let path = (entry.path.isEmpty ? entry.category : entry.path).joined(separator: " › ")
+    var facts = [path, entry.date ?? ""].filter { !$0.isEmpty }
+    if hit.match == .some { facts.append("[some of the words]") }
+    if !facts.isEmpty { lines.append("   " + style.faint(Output.harmless(facts.joined(separator: "  ")))) }
     let snippet = style.marked(hit.snippet, hit.snippetHighlights)
     if !snippet.isEmpty { lines.append("   " + snippet) }
     return lines

@@ -2,7 +2,9 @@
 struct Style {
   let isOn: Bool
 
-  private func wrap(_ text: String, _ code: String) -> String { isOn ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
+  private func wrap(_ text: String, _ code: String) -> String {
+    isOn ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+  }
 
   func title(_ text: String) -> String { wrap(text, "1") }
   func link(_ text: String) -> String { wrap(text, "36") }

@@ -1,0 +1,85 @@
+import IndexFormat
+import TextAnalysis
+
+/// Finds the word that was meant by a misspelt Latin word.
+struct TypoFinder {
+  /// A word of the index near to what was typed.
+  struct Candidate: Equatable {
+    var word: String
+    var edits: Int
+    var documentFrequency: Int
+  }
+
+  /// Edits allowed by the length of a word; none for words with a digit.
+  static func allowedEdits(_ word: String) -> Int {
+    guard word.utf8.allSatisfy({ (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }) else { return 0 }
+    return word.utf8.count >= 9 ? 2 : word.utf8.count >= 5 ? 1 : 0
+  }
+
+  /// Words looked at one by one before the dictionary is searched for the next possible prefix.
+  private static let patience = 8
+
+  let segments: [SegmentReader]
+
+  /// The best other word: fewest edits, then the same first letter, then most entries, then in order of bytes.
+  func correction(of word: String) throws -> Candidate? {
+    let edits = Self.allowedEdits(word)
+    guard edits > 0 else { return nil }
+    var found: [String: Candidate] = [:]
+    for segment in segments { try collect(Array(word.utf8), edits, in: segment, into: &found) }
+    let first = word.utf8.first
+    return found.values.min { a, b in
+      if a.edits != b.edits { return a.edits < b.edits }
+      let aStarts = a.word.utf8.first == first
+      let bStarts = b.word.utf8.first == first
+      if aStarts != bStarts { return aStarts }
+      if a.documentFrequency != b.documentFrequency { return a.documentFrequency > b.documentFrequency }
+      return a.word.utf8.lexicographicallyPrecedes(b.word.utf8)
+    }
+  }
+
+  /// Walks the exact Latin words, leaving out whatever follows a prefix that is already too far.
+  private func collect(
+    _ word: [UInt8], _ edits: Int, in segment: SegmentReader, into found: inout [String: Candidate]
+  ) throws {
+    let kind = TokenKind.latin.rawValue
+    var distance = EditDistance(word: word, limit: edits)
+    var cursor = TermCursor(segment.terms)
+    var isOpen = try cursor.seek(to: [kind, UInt8(ascii: "a")])
+    while isOpen, cursor.key.first == kind {
+      let term = cursor.key.dropFirst()
+      distance.truncate(to: distance.sharedPrefix(with: term))
+      var isAlive = true
+      for byte in term.dropFirst(distance.prefixCount) {
+        isAlive =
+          distance.prefixCount < word.count + edits
+          && (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) && distance.append(byte)
+        if !isAlive { break }
+      }
+      if isAlive {
+        if (1...edits).contains(distance.distance) {
+          let text = String(decoding: term, as: UTF8.self)
+          var candidate = found[text] ?? Candidate(word: text, edits: distance.distance, documentFrequency: 0)
+          candidate.documentFrequency += cursor.entry.documentFrequency
+          found[text] = candidate
+        }
+        isOpen = try cursor.next()
+      } else {
+        isOpen = try skip(&cursor, past: Array(cursor.key.prefix(1 + distance.prefixCount + 1)))
+      }
+    }
+  }
+
+  /// Moves to the first term that does not begin with `dead`.
+  private func skip(_ cursor: inout TermCursor, past dead: [UInt8]) throws -> Bool {
+    for _ in 0..<Self.patience {
+      guard try cursor.next() else { return false }
+      if !cursor.key.starts(with: dead) { return true }
+    }
+    var next = dead
+    while let last = next.last, last == .max { next.removeLast() }
+    guard let last = next.popLast() else { return false }
+    next.append(last + 1)
+    return try cursor.seek(to: next)
+  }
+}

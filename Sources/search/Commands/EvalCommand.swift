@@ -1,0 +1,101 @@
+import ArgumentParser
+import ContentIngest
+import IndexWriting
+import QueryEngine
+import SearchModel
+
+struct EvalCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "eval", abstract: "Measure the ranking on judged queries.",
+    discussion: """
+      DIR holds docs.jsonl {"id","title","text"}, queries.jsonl {"id","text"} and qrels.tsv, one line
+      `query<TAB>document<TAB>1` per judgement. The documents are indexed apart; no index is touched.
+      """)
+
+  @Option(help: "Exit 1 when nDCG@10 is below this (0 to 1).") var min: Double?
+  @Flag(help: "Print one JSON object.") var json = false
+  @Argument(help: "Folder with the three files.") var folder: String
+
+  func validate() throws {
+    if let min, !(0...1).contains(min) { throw ValidationError("--min is \(min); choose 0 to 1.") }
+  }
+
+  func run() throws {
+    let scratch = try ScratchIndex()
+    let writer = try IndexWriter(in: scratch.directory, options: .init(now: 0))
+    try read("docs.jsonl") { try writer.add($0) }
+    _ = try writer.commit(sourcePaths: [])
+    var relevant: [String: Set<String>] = [:]
+    try readJudgements(into: &relevant)
+    let searcher = try Searcher(in: scratch.directory)
+    var metrics = RankingMetrics()
+    var microseconds: [Int] = []
+    try read("queries.jsonl") { query in
+      guard let right = relevant[query.id] else { return }
+      let start = ContinuousClock.now
+      let ranked = try searcher.rankedIDs(SearchRequest(text: query.text, limit: 100, facets: []))
+      microseconds.append((ContinuousClock.now - start).microseconds)
+      metrics.add(ranked: ranked, relevant: right)
+    }
+    guard metrics.queryCount > 0 else {
+      throw CommandError(
+        status: ExitStatus.badData, message: "no query of queries.jsonl has a judgement in qrels.tsv")
+    }
+    microseconds.sort()
+    report(metrics, medianMicroseconds: microseconds[microseconds.count / 2])
+    if let min, metrics.nDCG10 < min { throw ExitCode(ExitStatus.nothingFound) }
+  }
+
+  private func report(_ metrics: RankingMetrics, medianMicroseconds: Int) {
+    let rows = [
+      ("nDCG@10", metrics.nDCG10), ("MRR@10", metrics.mrr10), ("R@10", metrics.recall10),
+      ("R@100", metrics.recall100),
+    ]
+    guard json else {
+      Output.print(
+        "\(Numbers.grouped(metrics.queryCount)) queries, median \(Numbers.duration(microseconds: medianMicroseconds))"
+      )
+      for row in rows { Output.print("\(row.0)\t\(Numbers.fixed(row.1, 4))") }
+      return
+    }
+    var writer = JSONWriter()
+    writer.object { json in
+      json.key("queries")
+      json.number(metrics.queryCount)
+      for (key, row) in zip(["ndcg_10", "mrr_10", "recall_10", "recall_100"], rows) {
+        json.key(key)
+        json.number(row.1)
+      }
+      json.key("median_us")
+      json.number(medianMicroseconds)
+    }
+    Output.print(writer.bytes)
+  }
+
+  private func read(_ name: String, _ body: (Entry) throws -> Void) throws {
+    var reader = ContentReader()
+    let (files, _) = try FileWalker(paths: [folder + "/" + name]).files()
+    for file in files {
+      try reader.read(file, entry: body) {
+        Output.complain("skipped \(name):\($0.line ?? 0): \(Output.harmless($0.reason))")
+      }
+    }
+  }
+
+  private func readJudgements(into relevant: inout [String: Set<String>]) throws {
+    let name = "qrels.tsv"
+    let path = folder + "/" + name
+    guard let bytes = FileBytes.read(path) else { throw MissingInputError(path) }
+    for (number, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
+      let fields = line.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
+        .map { String(decoding: $0, as: UTF8.self) }
+      guard fields.count >= 3 else {
+        throw CommandError(
+          status: ExitStatus.badData,
+          message: "\(name):\(number + 1): expected query, document and 1, apart by tabs")
+      }
+      if fields[2].hasPrefix("0") { continue }
+      relevant[fields[0], default: []].insert(fields[1])
+    }
+  }
+}

@@ -1,0 +1,240 @@
+import SearchTestSupport
+import Testing
+
+@testable import IndexFormat
+
+/// Cursors against arrays.
+@Suite struct PostingsTests {
+  typealias Occurrence = SegmentModel.Occurrence
+
+  static let sizes = [1, 2, 3, 4, 126, 127, 128, 129, 130, 255, 256, 257, 383, 384, 385, 1_000, 1_024, 2_500]
+
+  private let work: Workplace
+
+  init() throws { work = try Workplace() }
+
+  private func list(_ size: Int, seed: UInt64, hasPositions: Bool, documentCount: Int) -> [Occurrence] {
+    var random = SplitMix64(seed: seed &* 31 &+ UInt64(size))
+    return (0..<UInt32(documentCount)).shuffled(using: &random).prefix(size).sorted()
+      .map { .random(docID: $0, hasPositions: hasPositions, using: &random) }
+  }
+
+  private func segment(_ postings: [Occurrence], hasPositions: Bool, documentCount: Int) throws
+    -> SegmentReader
+  {
+    let model = SegmentModel.plain(
+      documentCount: documentCount,
+      terms: [.init(key: [3, 65], hasPositions: hasPositions, postings: postings)])
+    return try SegmentReader(try model.build(in: work.directory), in: work.directory)
+  }
+
+  @Test("a walk gives what was added", arguments: sizes, [true, false])
+  func walk(size: Int, hasPositions: Bool) throws {
+    for seed in UInt64(0)..<3 {
+      let documentCount = seed == 0 ? size : size * 3
+      let postings = list(size, seed: seed, hasPositions: hasPositions, documentCount: documentCount)
+      let segment = try segment(postings, hasPositions: hasPositions, documentCount: documentCount)
+      #expect(try segment.verify() == size)
+      let cursor = try #require(try segment.postings(of: [3, 65]))
+      #expect(cursor.documentFrequency == size)
+      var found: [Occurrence] = []
+      var positions: [UInt32] = [9]
+      while cursor.docID != PostingsCursor.end {
+        try cursor.positions(into: &positions)
+        found.append(
+          Occurrence(
+            docID: cursor.docID, frequency: cursor.frequency, titleFrequency: cursor.titleFrequency,
+            positions: positions))
+        try cursor.advance()
+      }
+      #expect(found == postings)
+      for _ in 0..<300 { try cursor.advance() }
+      #expect(cursor.docID == PostingsCursor.end)
+      #expect(cursor.run().count == 0)
+      try cursor.positions(into: &positions)
+      #expect(positions.isEmpty)
+    }
+  }
+
+  @Test("seeks, steps, runs and positions in any order agree with the array", arguments: UInt64(0)..<24)
+  func anyOrder(seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let size = Self.sizes.randomElement(using: &random) ?? 1
+    let documentCount = size * Int.random(in: 1...8, using: &random)
+    let hasPositions = seed % 4 != 0
+    let postings = list(size, seed: seed, hasPositions: hasPositions, documentCount: documentCount)
+    let segment = try segment(postings, hasPositions: hasPositions, documentCount: documentCount)
+    for _ in 0..<8 {
+      let cursor = try #require(try segment.postings(of: [3, 65]))
+      var at = 0  // in `postings`
+      let longest = UInt32(max(1, documentCount / Int.random(in: 2...60, using: &random)))
+      var positions: [UInt32] = []
+      while at < postings.count {
+        #expect(cursor.docID == postings[at].docID)
+        if Bool.random(using: &random) {
+          try cursor.positions(into: &positions)
+          #expect(positions == postings[at].positions)
+        }
+        if Bool.random(using: &random) {
+          #expect(cursor.frequency == postings[at].frequency)
+          #expect(cursor.titleFrequency == postings[at].titleFrequency)
+        }
+        switch Int.random(in: 0..<4, using: &random) {
+        case 0:
+          try cursor.advance()
+          at += 1
+        case 1:
+          let run = cursor.run()
+          let expected = postings[at..<at + run.count]
+          #expect(run.count > 0 && run.count == min(128 - at % 128, postings.count - at))
+          #expect(Array(UnsafeBufferPointer(start: run.docIDs, count: run.count)) == expected.map(\.docID))
+          #expect(
+            Array(UnsafeBufferPointer(start: run.frequencies, count: run.count)) == expected.map(\.frequency))
+          #expect(
+            Array(UnsafeBufferPointer(start: run.titleFrequencies, count: run.count))
+              == expected.map(\.titleFrequency))
+          let count = Int.random(in: 0...run.count, using: &random)
+          try cursor.skip(count)
+          at += count
+        default:
+          // Also backwards, which must not move.
+          let docID = postings[at].docID
+          let target =
+            Bool.random(using: &random) ? docID &+ .random(in: 0...longest, using: &random) : docID / 2
+          try cursor.seek(to: target)
+          at = postings[at...].firstIndex { $0.docID >= target } ?? postings.count
+        }
+      }
+      #expect(cursor.docID == PostingsCursor.end)
+      try cursor.seek(to: PostingsCursor.end)
+      #expect(cursor.docID == PostingsCursor.end)
+    }
+  }
+
+  @Test("the largest numbers survive", arguments: [true, false])
+  func extremes(isInline: Bool) throws {
+    let most = PostingsLayout.maximumFrequency
+    var postings = [Occurrence(docID: 0, frequency: most, titleFrequency: most)]
+    if !isInline { postings.append(Occurrence(docID: 2, frequency: 1, titleFrequency: 1)) }
+    let without = try segment(postings, hasPositions: false, documentCount: 3)
+    let cursor = try #require(try without.postings(of: [3, 65]))
+    #expect(cursor.frequency == most)
+    #expect(cursor.titleFrequency == most)
+    #expect(try without.verify() == postings.count)
+
+    postings = [Occurrence(docID: 1, frequency: 2, titleFrequency: 0, positions: [0, .max])]
+    if !isInline { postings.append(Occurrence(docID: 2, frequency: 1, titleFrequency: 1, positions: [.max])) }
+    let with = try segment(postings, hasPositions: true, documentCount: 3)
+    var positions: [UInt32] = []
+    try #require(try with.postings(of: [3, 65])).positions(into: &positions)
+    #expect(positions == [0, .max])
+    #expect(try with.verify() == postings.count)
+  }
+
+  private struct Forgery: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var documentFrequency = 2
+    var postings: [UInt8]
+    var positions: [UInt8]? = nil
+  }
+
+  private static let ones = [UInt8](repeating: 0xFF, count: 8)
+  private static let twoBlocks: [UInt8] =
+    [127, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0] + [128, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0] + [0, 0, 0, 0, 0, 0]
+
+  private static func twoBlocks(_ offset: Int, _ value: UInt8) -> [UInt8] {
+    var bytes = twoBlocks
+    bytes[offset] = value
+    return bytes
+  }
+
+  private static let forgeries = [
+    Forgery(testDescription: "no bytes at all", postings: []),
+    Forgery(testDescription: "a block that ends early", postings: [0, 1]),
+    Forgery(testDescription: "gaps that end early", postings: [32, 0, 0, 1, 0, 0, 0]),
+    Forgery(testDescription: "33 bits for gaps", postings: [33, 0, 0] + ones + ones),
+    Forgery(testDescription: "33 bits for title frequencies", postings: [0, 0, 33] + ones + ones),
+    Forgery(testDescription: "frequencies that wrap to zero", postings: [0, 32, 0] + ones),
+    Forgery(testDescription: "documents past the last", postings: [32, 0, 0] + ones),
+    Forgery(testDescription: "more postings than documents", documentFrequency: 201, postings: twoBlocks),
+    Forgery(testDescription: "more blocks than bytes", documentFrequency: 200, postings: [0, 0, 0]),
+    Forgery(testDescription: "another last document", documentFrequency: 129, postings: twoBlocks(0, 126)),
+    Forgery(testDescription: "skip entries that descend", documentFrequency: 129, postings: twoBlocks(12, 5)),
+    Forgery(testDescription: "a block past the list", documentFrequency: 129, postings: twoBlocks(18, 1)),
+    Forgery(
+      testDescription: "positions past the list", documentFrequency: 129, postings: twoBlocks(20, 9),
+      positions: [0, 0]),
+    Forgery(testDescription: "no positions", postings: [0, 0, 0], positions: []),
+    Forgery(testDescription: "positions that end early", postings: [0, 0, 0], positions: [32, 0, 0, 0]),
+    Forgery(testDescription: "33 bits for positions", postings: [0, 0, 0], positions: [33] + ones + ones),
+    Forgery(
+      testDescription: "two positions that do not fit 32 bits", postings: [0, 1, 0, 3],
+      positions: [32] + ones + ones),
+    // 2^31 occurrences of no bits each: it has to end with the bytes, not with the occurrences.
+    Forgery(
+      testDescription: "far more occurrences than bytes", postings: [0, 31, 0] + ones,
+      positions: [UInt8](repeating: 0, count: 1_000)),
+  ]
+
+  @Test("forged lists throw, and leave a cursor that does no harm", arguments: forgeries)
+  private func forged(_ forgery: Forgery) throws {
+    var plain = PlainSegmentFile()
+    plain[.postings] = forgery.postings
+    plain[.positions] = forgery.positions ?? []
+    let file = try plain.openFile()
+    let entry = TermEntry(
+      documentFrequency: forgery.documentFrequency, hasPositions: forgery.positions != nil, isInline: false,
+      postings: 0..<forgery.postings.count, positions: 0..<(forgery.positions?.count ?? 0))
+    var cursor: PostingsCursor?
+    #expect(throws: IndexFormatError.self) {
+      let opened = try PostingsCursor(file, entry: entry, documentCount: 200)
+      cursor = opened
+      var positions: [UInt32] = []
+      while opened.docID != PostingsCursor.end {
+        try opened.positions(into: &positions)
+        try opened.advance()
+      }
+    }
+    if let cursor {
+      for _ in 0..<3 {
+        let run = cursor.run()
+        #expect(run.count >= 0 && (0..<run.count).allSatisfy { run.docIDs[$0] < 200 })
+        _ = (cursor.frequency, cursor.titleFrequency)
+        try? cursor.seek(to: 150)
+        try? cursor.advance()
+      }
+    }
+  }
+
+  @Test("an encoder that was used leaves nothing for the next term")
+  func reused() throws {
+    var encoder = PostingsEncoder(hasPositions: true)
+    for posting in list(300, seed: 1, hasPositions: true, documentCount: 900) { encoder.add(posting) }
+    _ = encoder.finish()
+    let second = list(200, seed: 2, hasPositions: true, documentCount: 900)
+    var fresh = PostingsEncoder(hasPositions: true)
+    for posting in second {
+      encoder.add(posting)
+      fresh.add(posting)
+    }
+    #expect(encoder.finish() == fresh.finish())
+    #expect(encoder.documentFrequency == 0)
+  }
+
+  @Test("mistakes of callers stop the program")
+  func preconditions() async {
+    await #expect(processExitsWith: .failure) {
+      var encoder = PostingsEncoder(hasPositions: false)
+      encoder.add(.init(docID: 4, frequency: 1, titleFrequency: 0))
+      encoder.add(.init(docID: 4, frequency: 1, titleFrequency: 0))
+    }
+    await #expect(processExitsWith: .failure) {
+      var encoder = PostingsEncoder(hasPositions: false)
+      encoder.add(.init(docID: 4, frequency: 0, titleFrequency: 0))
+    }
+    await #expect(processExitsWith: .failure) {
+      var encoder = PostingsEncoder(hasPositions: true)
+      encoder.add(.init(docID: 4, frequency: 2, titleFrequency: 0, positions: [1]))
+    }
+  }
+}
