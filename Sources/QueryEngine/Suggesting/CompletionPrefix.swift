@@ -40,7 +40,9 @@ package struct CompletionPrefix: Sendable {
     var bytes: [UInt8] = []
     var isSpaceDue = false
     for scalar in analyzer.foldedKey(of: text).unicodeScalars {
-      if scalar.properties.isWhitespace {
+      if scalar == " " || scalar.value < 0x20
+        || scalar.value > 0x7F && scalar.properties.generalCategory == .spaceSeparator
+      {
         isSpaceDue = !bytes.isEmpty
         continue
       }
