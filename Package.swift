@@ -129,7 +129,8 @@ let package = Package(
     .testTarget(
       name: "SearchServiceTests",
       dependencies: [
-        "SearchModel", "TextAnalysis", "IndexStorage", "IndexFormat", "IndexWriting", "QueryEngine", "SearchService",
+        "SearchModel", "TextAnalysis", "IndexStorage", "IndexFormat", "IndexWriting", "QueryEngine",
+        "SearchService",
         "SearchTestSupport",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),

@@ -47,7 +47,7 @@ def main():
         for domain in ["Page", "Runtime", "Log", "Network"]:
             browser.call(f"{domain}.enable")
         browser.call("Emulation.setDeviceMetricsOverride", width=1280, height=900, deviceScaleFactor=1, mobile=False)
-        for test in [without_script, composition, safari, keys, stale, chips, languages, pictures]:
+        for test in [without_script, composition, safari, keys, stale, chips, better_query, languages, pictures]:
             test(browser, address, options)
             print(f"passed: {test.__doc__}")
         assert not browser.complaints(), browser.complaints()
@@ -188,6 +188,17 @@ def chips(browser, address, options):
     browser.evaluate("document.querySelector('[rel=next]').click()")
     browser.until("location.search.includes('offset=10') && document.querySelector('[rel=prev]') !== null")
     assert browser.evaluate("window.isSame")
+
+
+def better_query(browser, address, options):
+    "a misspelt word has a link to the right one"
+    browser.open(address)
+    browser.evaluate("document.getElementById('q').focus()")
+    browser.call("Input.insertText", text="kuberentes")
+    browser.until("document.querySelector('#suggestion a')?.textContent === 'kubernetes'")
+    browser.evaluate("document.querySelector('#suggestion a').click()")
+    browser.until(f"document.getElementById('q').value === 'kubernetes' && {HITS} > 0")
+    assert browser.evaluate("document.querySelector('#suggestion').textContent") == ""
 
 
 def languages(browser, address, options):

@@ -32,6 +32,12 @@ import Testing
       page.contains("<a class=\"chip\" href=\"?q=%E9%9B%86%E7%BE%A4\" aria-current=\"true\">zh <b>2</b></a>"))
   }
 
+  @Test("a better query is a link")
+  func suggestion() async {
+    let page = await server.ask("/?q=kuberentes+guide").text
+    #expect(page.contains("Did you mean <a href=\"?q=kubernetes%20guide\">kubernetes guide</a>"))
+  }
+
   @Test("pages follow one another by links")
   func paging() async {
     let first = await server.ask("/?q=%E9%9B%86%E7%BE%A4&limit=1").text

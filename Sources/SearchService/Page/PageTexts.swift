@@ -7,6 +7,7 @@ struct PageTexts: Sendable {
   var hint: String
   var noResults: String
   var noResultsHint: String
+  var didYouMean: String
   var partialOnly: String
   var partial: String
   var previous: String
@@ -20,7 +21,7 @@ struct PageTexts: Sendable {
   static let english = PageTexts(
     language: "en", title: "Search", placeholder: "Search in Chinese or English", button: "Search",
     hint: "Type a word, a name or any run of Chinese characters.", noResults: "Nothing found.",
-    noResultsHint: "Try fewer or other words.",
+    noResultsHint: "Try fewer or other words.", didYouMean: "Did you mean",
     partialOnly: "Nothing holds every word. These hold some:", partial: "some of the words",
     previous: "Previous",
     next: "Next", failed: "That did not work", filters: "Filters", pages: "Pages", results: "Results",
@@ -29,14 +30,15 @@ struct PageTexts: Sendable {
   static let chinese = PageTexts(
     language: "zh-Hans", title: "搜索", placeholder: "搜索中文或英文", button: "搜索",
     hint: "输入词语、名称或任意一段汉字。", noResults: "没有找到结果。",
-    noResultsHint: "试试更少或别的词语。",
+    noResultsHint: "试试更少或别的词语。", didYouMean: "你要找的是不是：",
     partialOnly: "没有包含全部词语的结果，以下包含其中一部分：", partial: "部分匹配", previous: "上一页", next: "下一页",
     failed: "出错了", filters: "筛选", pages: "分页", results: "搜索结果",
     facets: ["category": "分类", "tags": "标签", "lang": "语言"])
 
   private init(
     language: String, title: String, placeholder: String, button: String, hint: String, noResults: String,
-    noResultsHint: String, partialOnly: String, partial: String, previous: String, next: String,
+    noResultsHint: String, didYouMean: String, partialOnly: String, partial: String, previous: String,
+    next: String,
     failed: String,
     filters: String, pages: String, results: String, facets: [String: String]
   ) {
@@ -47,6 +49,7 @@ struct PageTexts: Sendable {
     self.hint = hint
     self.noResults = noResults
     self.noResultsHint = noResultsHint
+    self.didYouMean = didYouMean
     self.partialOnly = partialOnly
     self.partial = partial
     self.previous = previous

@@ -49,6 +49,8 @@ struct SearchPage {
     writeForm(to: &html)
     html.raw("<p id=\"count\" class=\"count\">")
     html.text(summary(error))
+    html.raw("</p>\n<p id=\"suggestion\" class=\"suggestion\">")
+    if let suggestion = results?.suggestion { write(suggestion, to: &html) }
     html.raw("</p>\n<div id=\"facets\" class=\"facets\" role=\"group\"")
     html.attribute("aria-label", texts.filters)
     html.raw(">")
@@ -89,6 +91,18 @@ struct SearchPage {
       return texts.noResults + (texts.language == "en" ? " " : "") + texts.noResultsHint
     }
     return results.match == .some ? texts.partialOnly : texts.count(results.total)
+  }
+
+  private func write(_ suggestion: Suggestion, to html: inout HTMLWriter) {
+    var other = request
+    other.text = suggestion.query
+    other.offset = 0
+    html.text(texts.didYouMean)
+    html.raw(" <a")
+    html.attribute("href", Self.address(of: other))
+    html.raw(">")
+    html.text(suggestion.query)
+    html.raw("</a>")
   }
 
   // MARK: Hits

@@ -5,6 +5,7 @@ const texts = {
   en: {
     count: (n) => (n === 1 ? "1 result" : `${n} results`),
     none: "Nothing found. Try fewer or other words.",
+    didYouMean: "Did you mean",
     partialOnly: "Nothing holds every word. These hold some:",
     partial: "some of the words",
     previous: "Previous",
@@ -17,6 +18,7 @@ const texts = {
   zh: {
     count: (n) => `${n} 个结果`,
     none: "没有找到结果。试试更少或别的词语。",
+    didYouMean: "你要找的是不是：",
     partialOnly: "没有包含全部词语的结果，以下包含其中一部分：",
     partial: "部分匹配",
     previous: "上一页",
@@ -37,6 +39,7 @@ const statusPause = 500;
 const form = document.getElementById("form");
 const box = document.getElementById("q");
 const count = document.getElementById("count");
+const suggestion = document.getElementById("suggestion");
 const facets = document.getElementById("facets");
 const list = document.getElementById("results");
 const pages = document.getElementById("pages");
@@ -109,9 +112,7 @@ function typed() {
 // MARK: Showing
 
 function clear() {
-  list.replaceChildren();
-  facets.replaceChildren();
-  pages.replaceChildren();
+  for (const place of [list, suggestion, facets, pages]) place.replaceChildren();
   activate(-1);
   tell(hint);
 }
@@ -133,6 +134,9 @@ function tell(text) {
 function render(answer) {
   if (answer.total === 0) tell(texts.none);
   else tell(answer.match === "some" ? texts.partialOnly : texts.count(answer.total));
+  const better = answer.suggestion?.query;
+  suggestion.replaceChildren(...(better
+    ? [`${texts.didYouMean} `, element("a", { href: addressOf({ ...state, q: better, offset: 0 }) }, better)] : []));
   list.replaceChildren(...answer.hits.map((hit, place) => row(hit, place, answer.match)));
   facets.replaceChildren(...facetKeys.flatMap((key) => chips(key, answer.facets[key] ?? [])));
   const links = [];
@@ -287,13 +291,14 @@ form.addEventListener("submit", (event) => {
   show({ ...state, q: box.value, offset: box.value === state.q ? state.offset : 0 }, { keep: "push" });
 });
 
-for (const place of [facets, pages]) {
+for (const place of [suggestion, facets, pages]) {
   place.addEventListener("click", (event) => {
     const link = event.target.closest("a");
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    show({ ...read(new URL(link.href).search), q: state.q }, { keep: "push" });
-    box.focus();
+    const next = read(new URL(link.href).search);
+    if (place === suggestion) box.value = next.q;
+    show({ ...next, q: place === suggestion ? next.q : state.q }, { keep: "push" });
     if (place === pages) scrollTo(0, 0);
   });
 }
