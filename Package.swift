@@ -29,6 +29,12 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0", traits: []),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
   ],
   targets: [
     // C: system libraries and facades over them.
@@ -64,12 +70,31 @@ let package = Package(
       name: "ContentIngest",
       dependencies: ["SearchModel", "CMarkdown", .product(name: "Yams", package: "Yams")],
       swiftSettings: house + fast),
+    .target(
+      name: "SearchService",
+      dependencies: [
+        "SearchModel", "TextAnalysis", "IndexStorage", "IndexFormat", "QueryEngine",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ],
+      resources: [.embedInCode("Page/search.css"), .embedInCode("Page/search.js")],
+      swiftSettings: house + fast),
     .executableTarget(
       name: "search",
       dependencies: [
         "SearchModel", "TextAnalysis", "IndexStorage", "IndexFormat", "IndexWriting",
-        "QueryEngine", "ContentIngest",
+        "QueryEngine", "ContentIngest", "SearchService",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: house + fast),
 
@@ -101,6 +126,16 @@ let package = Package(
     .testTarget(
       name: "ContentIngestTests",
       dependencies: ["SearchModel", "ContentIngest", "SearchTestSupport"], swiftSettings: house),
+    .testTarget(
+      name: "SearchServiceTests",
+      dependencies: [
+        "SearchModel", "TextAnalysis", "IndexStorage", "IndexFormat", "IndexWriting", "QueryEngine",
+        "SearchService",
+        "SearchTestSupport",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ], swiftSettings: house),
     .testTarget(
       name: "CommandTests",
       dependencies: ["search", "SearchModel", "ContentIngest", "SearchTestSupport"],

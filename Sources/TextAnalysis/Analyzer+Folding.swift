@@ -22,6 +22,17 @@ extension Analyzer {
     var result = String.UnicodeScalarView()
     var segment: [UInt32] = []
     func finishSegment() {
+      // Nearly every character: alone, and folded to one that the table knows.
+      if segment.count == 1 {
+        let entry = codePoints.entry(segment[0])
+        if entry.isA(.han) || entry.isA(.letter) || entry.isA(.digit),
+          let scalar = Unicode.Scalar(entry.folded)
+        {
+          result.append(scalar)
+          segment.removeAll(keepingCapacity: true)
+          return
+        }
+      }
       for folded in Folding.compatibilityFolded(segment) {
         let entry = codePoints.entry(folded)
         if entry.isA(.nothing) { continue }

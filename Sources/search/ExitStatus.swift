@@ -9,6 +9,7 @@ struct ExitStatus {
   static let usage: Int32 = 64
   static let badData: Int32 = 65
   static let noInput: Int32 = 66
+  static let unavailable: Int32 = 69
   static let internalError: Int32 = 70
   static let inputOutput: Int32 = 74
   static let locked: Int32 = 75

@@ -1,0 +1,59 @@
+package import SearchModel
+
+/// A text of the index that goes on from what somebody has typed.
+package struct Completion: Equatable, Sendable {
+  package enum Kind: String, Sendable {
+    /// The title of an entry: page, section or item.
+    case title
+    case tag
+  }
+
+  package var text: String
+  package var kind: Kind
+  /// Where the text leads; nil for tags, and for titles that several places share.
+  package var url: String?
+
+  package init(text: String, kind: Kind, url: String? = nil) {
+    self.text = text
+    self.kind = kind
+    self.url = url
+  }
+}
+
+/// The answer to a prefix.
+package struct Completions: Equatable, Sendable {
+  package var query: String
+  package var suggestions: [Completion]
+  package var commit: Int
+
+  package init(query: String, suggestions: [Completion], commit: Int) {
+    self.query = query
+    self.suggestions = suggestions
+    self.commit = commit
+  }
+
+  /// The one shape of an answer, in the terminal and over HTTP.
+  package func json() -> [UInt8] {
+    var json = JSONWriter()
+    json.object { json in
+      json.key("query")
+      json.string(query)
+      json.key("suggestions")
+      json.array { json in
+        for suggestion in suggestions {
+          json.object { json in
+            json.key("text")
+            json.string(suggestion.text)
+            json.key("kind")
+            json.string(suggestion.kind.rawValue)
+            json.key("url")
+            json.string(suggestion.url)
+          }
+        }
+      }
+      json.key("commit")
+      json.number(commit)
+    }
+    return json.bytes
+  }
+}

@@ -1,0 +1,228 @@
+import HTTPTypes
+import SearchModel
+
+/// The page at `/`: a form and its answer, whole without a script, the same that the script builds.
+struct SearchPage {
+  /// What visitors can narrow down by.
+  static let facets: [FacetKey] = [.category, .tags, .lang]
+  /// Values shown per facet, the chosen ones apart.
+  private static let shownValues = 10
+
+  private static let policy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+  private let texts: PageTexts
+  private let request: SearchRequest
+  private let results: SearchResults?
+
+  /// - Parameter results: nil when nothing was asked.
+  init(_ texts: PageTexts, _ request: SearchRequest, _ results: SearchResults?) {
+    self.texts = texts
+    self.request = request
+    self.results = results
+  }
+
+  /// - Parameter error: what went wrong instead of results.
+  func reply(_ error: ServiceError? = nil) -> Reply {
+    var html = HTMLWriter()
+    write(to: &html, error)
+    var reply = Reply(status: error?.status ?? .ok, type: "text/html; charset=utf-8", body: html.bytes)
+    reply.fields[.contentSecurityPolicy] = Self.policy
+    reply.fields[.vary] = "Accept-Language"
+    reply.fields[.contentLanguage] = texts.language
+    if let error { reply.describe(error) }
+    return reply
+  }
+
+  // MARK: The whole
+
+  private func write(to html: inout HTMLWriter, _ error: ServiceError?) {
+    html.raw("<!doctype html>\n<html")
+    html.attribute("lang", texts.language)
+    html.raw(">\n<head>\n<meta charset=\"utf-8\">\n")
+    html.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
+    html.raw("<meta name=\"color-scheme\" content=\"light dark\">\n<title>")
+    html.text(request.text.isEmpty ? texts.title : "\(request.text) · \(texts.title)")
+    html.raw("</title>\n<link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" href=\"search.css\">\n")
+    html.raw("<script type=\"module\" src=\"search.js\"></script>\n</head>\n<body>\n<main>\n")
+    writeForm(to: &html)
+    html.raw("<p id=\"count\" class=\"count\">")
+    html.text(summary(error))
+    html.raw("</p>\n<p id=\"suggestion\" class=\"suggestion\">")
+    if let suggestion = results?.suggestion { write(suggestion, to: &html) }
+    html.raw("</p>\n<div id=\"facets\" class=\"facets\" role=\"group\"")
+    html.attribute("aria-label", texts.filters)
+    html.raw(">")
+    if let results { writeFacets(results, to: &html) }
+    html.raw("</div>\n<ol id=\"results\" class=\"results\"")
+    html.attribute("aria-label", texts.results)
+    html.raw(">")
+    for hit in results?.hits ?? [] { write(hit, to: &html) }
+    html.raw("</ol>\n<nav id=\"pages\" class=\"pages\"")
+    html.attribute("aria-label", texts.pages)
+    html.raw(">")
+    if let results { writePages(results, to: &html) }
+    html.raw("</nav>\n</main>\n<p id=\"status\" class=\"hidden\" role=\"status\"></p>\n</body>\n</html>\n")
+  }
+
+  private func writeForm(to html: inout HTMLWriter) {
+    html.raw("<form id=\"form\" class=\"form\" role=\"search\" method=\"get\" action=\"./\">\n")
+    html.raw(
+      "<input id=\"q\" class=\"box\" type=\"search\" name=\"q\" autocomplete=\"off\" autocapitalize=\"off\"")
+    html.raw(" spellcheck=\"false\" enterkeyhint=\"search\" maxlength=\"1000\"")
+    // Beside results it would open the keyboard of a phone over them.
+    if results == nil { html.raw(" autofocus") }
+    html.attribute("aria-label", texts.placeholder)
+    html.attribute("placeholder", texts.placeholder)
+    html.attribute("value", request.text)
+    html.raw(">\n<button class=\"go\" type=\"submit\">")
+    html.text(texts.button)
+    html.raw("</button>\n</form>\n")
+  }
+
+  private func summary(_ error: ServiceError?) -> String {
+    if let error {
+      let isChinese = texts.language != "en"
+      return texts.failed + (isChinese ? "：" : ": ") + error.message + (isChinese ? "。" : ".")
+    }
+    guard let results else { return texts.hint }
+    if results.total == 0 {
+      return texts.noResults + (texts.language == "en" ? " " : "") + texts.noResultsHint
+    }
+    return results.match == .some ? texts.partialOnly : texts.count(results.total)
+  }
+
+  private func write(_ suggestion: Suggestion, to html: inout HTMLWriter) {
+    var other = request
+    other.text = suggestion.query
+    other.offset = 0
+    html.text(texts.didYouMean)
+    html.raw(" <a")
+    html.attribute("href", Self.address(of: other))
+    html.raw(">")
+    html.text(suggestion.query)
+    html.raw("</a>")
+  }
+
+  // MARK: Hits
+
+  private func write(_ hit: Hit, to html: inout HTMLWriter) {
+    let entry = hit.entry
+    html.raw("<li class=\"hit\"><h2>")
+    let title = entry.title.isEmpty ? entry.id : entry.title
+    let marks = entry.title.isEmpty ? [] : hit.titleHighlights
+    if let target = linkTarget(entry.url, anchor: entry.anchor) {
+      html.raw("<a")
+      html.attribute("href", target)
+      html.raw(">")
+      html.text(title, marking: marks)
+      html.raw("</a>")
+    } else {
+      html.text(title, marking: marks)
+    }
+    html.raw("</h2>")
+    if !hit.snippet.isEmpty {
+      html.raw("<p>")
+      html.text(hit.snippet, marking: hit.snippetHighlights)
+      html.raw("</p>")
+    }
+    var facts =
+      entry.path.isEmpty ? [entry.category.first].compactMap { $0 } : [entry.path.joined(separator: " › ")]
+    if facts.isEmpty { facts = [entry.sources.first].compactMap { $0 } }
+    if let date = entry.date { facts.append(date) }
+    if hit.match == .some, results?.match == .full { facts.append(texts.partial) }
+    if !facts.isEmpty {
+      html.raw("<p class=\"facts\">")
+      html.text(facts.joined(separator: " · "))
+      html.raw("</p>")
+    }
+    html.raw("</li>")
+  }
+
+  // MARK: Facets and pages
+
+  private func writeFacets(_ results: SearchResults, to html: inout HTMLWriter) {
+    for facet in results.facets {
+      let chosen = request.filters[facet.key] ?? []
+      let others = facet.counts.filter { !chosen.contains($0.value) }
+      guard !chosen.isEmpty || others.count > 1 else { continue }
+      html.raw("<div class=\"facet\"><span>")
+      html.text(texts.facets[facet.key.rawValue] ?? facet.key.rawValue)
+      html.raw("</span>")
+      for value in chosen {
+        let count = facet.counts.first { $0.value == value }?.count ?? 0
+        writeChip(facet.key, value, count, isChosen: true, to: &html)
+      }
+      for count in others.prefix(Self.shownValues) {
+        writeChip(facet.key, count.value, count.count, isChosen: false, to: &html)
+      }
+      html.raw("</div>")
+    }
+  }
+
+  private func writeChip(
+    _ key: FacetKey, _ value: String, _ count: Int, isChosen: Bool, to html: inout HTMLWriter
+  ) {
+    var other = request
+    other.offset = 0
+    if isChosen {
+      other.filters[key]?.removeAll { $0 == value }
+    } else {
+      other.filters[key, default: []].append(value)
+    }
+    html.raw("<a class=\"chip\"")
+    html.attribute("href", Self.address(of: other))
+    if isChosen { html.attribute("aria-current", "true") }
+    html.raw(">")
+    html.text(value)
+    html.raw(" <b>")
+    html.text(String(count))
+    html.raw("</b></a>")
+  }
+
+  private func writePages(_ results: SearchResults, to html: inout HTMLWriter) {
+    func link(_ text: String, offset: Int, _ relation: String) {
+      var other = request
+      other.offset = offset
+      html.raw("<a")
+      html.attribute("rel", relation)
+      html.attribute("href", Self.address(of: other))
+      html.raw(">")
+      html.text(text)
+      html.raw("</a>")
+    }
+    if request.offset > 0 { link(texts.previous, offset: max(0, request.offset - request.limit), "prev") }
+    let next = request.offset + request.limit
+    if next < results.total, SearchRequest.offsets.contains(next) { link(texts.next, offset: next, "next") }
+  }
+
+  /// The page that shows an answer, relative to this one.
+  private static func address(of request: SearchRequest) -> String {
+    var address = "?q=" + percentEncoded(request.text)
+    for key in FacetKey.allCases {
+      for value in request.filters[key] ?? [] {
+        address += "&facet=" + percentEncoded("\(key.rawValue):\(value)")
+      }
+    }
+    if request.order != .relevance { address += "&sort=" + request.order.rawValue }
+    if request.limit != SearchRequest.defaultLimit { address += "&limit=\(request.limit)" }
+    if request.offset > 0 { address += "&offset=\(request.offset)" }
+    return address
+  }
+
+  private static let hexDigits = Array("0123456789ABCDEF".utf8)
+
+  private static func percentEncoded(_ text: String) -> String {
+    var bytes: [UInt8] = []
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+        bytes.append(byte)
+      default: bytes += [UInt8(ascii: "%"), hexDigits[Int(byte >> 4)], hexDigits[Int(byte & 15)]]
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

@@ -1,0 +1,148 @@
+import Glibc
+import Hummingbird
+import HummingbirdCore
+import IndexFormat
+package import IndexStorage
+package import Logging
+import NIOCore
+import NIOPosix
+package import ServiceLifecycle
+import UnixSignals
+
+/// The HTTP endpoint: one index, one address.
+package struct SearchServer: Sendable {
+  package struct Options: Sendable {
+    package var host: String
+    /// 0 for any free one.
+    package var port: Int
+    /// Sites whose pages may read answers.
+    package var origins: [Origin]
+    var limits = ServiceLimits()
+    /// Threads that search.
+    var threadCount = System.coreCount
+
+    package init(host: String = "127.0.0.1", port: Int = 7_720, origins: [Origin] = []) {
+      self.host = host
+      self.port = port
+      self.origins = origins
+    }
+  }
+
+  /// The address is taken, or not ours.
+  package struct ListenError: Error, CustomStringConvertible {
+    package var description: String
+  }
+
+  private let options: Options
+  private let logger: Logger
+  private let index: ServedIndex
+  private let workers: WorkerPool
+  private let housekeeping: Housekeeping
+  let endpoint: Endpoint
+
+  /// Opens and checks the index.
+  ///
+  /// - Throws: `IndexOpenError`, `IndexFormatError`, `FileError`.
+  package init(_ directory: IndexDirectory, options: Options, logger: Logger) throws {
+    self.options = options
+    self.logger = logger
+    index = try ServedIndex(directory, limits: options.limits)
+    workers = WorkerPool(threadCount: options.threadCount, limits: options.limits)
+    housekeeping = Housekeeping(index, workers: workers, limits: options.limits, logger: logger)
+    endpoint = Endpoint(
+      index, workers: workers, housekeeping: housekeeping, origins: options.origins, limits: options.limits,
+      logger: logger)
+  }
+
+  /// Serves until SIGTERM or SIGINT, then answers what is under way.
+  ///
+  /// - Throws: `ListenError`.
+  package func run() async throws { try await run(services(stoppingOnSignals: true)) }
+
+  /// Runs what `services` gave back, until it is told to stop.
+  package func run(_ group: ServiceGroup) async throws {
+    do { try await group.run() } catch let error where Self.isListening(error) {
+      throw ListenError(
+        description: "cannot listen on \(options.host), port \(options.port): \(Self.reason(error))")
+    } catch is CancellationError {
+      logger.warning("stopped before every answer was sent")
+    }
+    await workers.stop()
+    await housekeeping.stop()
+    logger.info("stopped")
+  }
+
+  /// The server as services, for whoever stops it by other means than signals.
+  ///
+  /// - Parameter onListening: called with the port, as soon as connections are taken.
+  package func services(
+    stoppingOnSignals: Bool = false, onListening: @escaping @Sendable (Int) -> Void = { _ in }
+  ) -> ServiceGroup {
+    let limits = options.limits
+    let application = Application(
+      responder: EndpointResponder(endpoint: endpoint),
+      server: HTTPServerBuilder { responder in
+        GuardedChannel(
+          http: HTTP1Channel(
+            responder: responder,
+            configuration: HTTP1Channel.Configuration(
+              additionalChannelHandlers: [ReplyGuard(limits)], idleTimeout: TimeAmount(limits.idleTime),
+              // `HeadGuard` is stricter and knows what to answer; these are for the case that it is wrong.
+              httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
+                maxHeaderFieldSize: 32 << 10, maxHeaderListSize: 64 << 10, maxHeaderFieldCount: 200))),
+          limits: limits)
+      },
+      configuration: ApplicationConfiguration(
+        address: .hostname(options.host, port: options.port), backlog: 1_024,
+        availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionLimit, logger: logger)),
+      onServerRunning: { [logger, index, options] channel in
+        let port = channel.localAddress?.port ?? options.port
+        let host = options.host.contains(":") ? "[\(options.host)]" : options.host
+        let commit = index.current.snapshot
+        logger.info(
+          "listening",
+          metadata: [
+            "address": "http://\(host):\(port)/", "commit": "\(commit.commit.number)",
+            "entries": "\(commit.entryCount)",
+          ])
+        onListening(port)
+      },
+      logger: Self.quiet(logger))
+    var configuration = ServiceGroupConfiguration(
+      services: [
+        .init(service: housekeeping),
+        .init(service: application, successTerminationBehavior: .gracefullyShutdownGroup),
+      ],
+      gracefulShutdownSignals: stoppingOnSignals ? [.sigterm, .sigint] : [], logger: Self.quiet(logger))
+    configuration.maximumGracefulShutdownDuration = limits.drainTime
+    return ServiceGroup(configuration: configuration)
+  }
+
+  /// The frameworks' own lines only when something is wrong.
+  private static func quiet(_ logger: Logger) -> Logger {
+    var logger = logger
+    logger.logLevel = max(logger.logLevel, .warning)
+    return logger
+  }
+
+  /// Connections at once: some descriptors stay free for the index, and accepting never fails for want of one.
+  private static var connectionLimit: Int {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 512 }
+    return min(max(Int(clamping: limit.rlim_cur) - 40, 8), 8_192)
+  }
+
+  private static func isListening(_ error: any Error) -> Bool {
+    error is IOError || error is SocketAddressError || error is NIOConnectionError
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    switch error {
+    case let error as IOError where error.errnoCode == EADDRINUSE:
+      "the port is in use; stop the other program or choose another --port"
+    case let error as IOError: String(cString: strerror(error.errnoCode))
+    case is SocketAddressError: "there is no such host"
+    default: "\(error)"
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import IndexFormat
+import QueryEngine
+import SearchModel
+import Synchronization
+import TextAnalysis
+
+/// One commit as it is served. Every request holds on to the one it began with; when the last of them is done,
+/// mappings and tables of an old commit go.
+final class ServedCommit: Sendable {
+  let snapshot: IndexSnapshot
+  /// Differs between any two commits, also of an index that was built anew.
+  let identity: UInt64
+  /// The answer of the health probe.
+  let health: [UInt8]
+  private let idle = Mutex<[Workbench]>([])
+  private let completions: Mutex<CompletionState>
+
+  /// What one search needs for itself.
+  ///
+  /// `@unchecked Sendable`: it wanders between threads, but only one has it at a time, see `withWorkbench`.
+  private final class Workbench: @unchecked Sendable {
+    let searcher: Searcher
+    let analyzer: Analyzer
+
+    init(_ snapshot: IndexSnapshot) throws {
+      searcher = try Searcher(snapshot)
+      analyzer = try Analyzer()
+    }
+  }
+
+  private enum CompletionState {
+    /// With the table of the commit before, which answers for as long as there is none of this one.
+    case none(earlier: CompletionTable?)
+    case building(earlier: CompletionTable?)
+    case ready(CompletionTable)
+    case failed(any Error)
+
+    var table: CompletionTable? {
+      switch self {
+      case .none(let earlier), .building(let earlier): earlier
+      case .ready(let table): table
+      case .failed: nil
+      }
+    }
+  }
+
+  init(_ snapshot: IndexSnapshot, after earlier: ServedCommit? = nil) {
+    self.snapshot = snapshot
+    identity = EntityTag.checksum(snapshot.commit.encode())
+    var json = JSONWriter()
+    json.object { json in
+      json.key("status")
+      json.string("ok")
+      json.key("commit")
+      json.number(snapshot.commit.number)
+      json.key("entries")
+      json.number(snapshot.entryCount)
+    }
+    health = json.bytes
+    completions = Mutex(.none(earlier: earlier?.completions.withLock { $0.table }))
+  }
+
+  private func withWorkbench<R>(_ body: (Workbench) throws -> R) throws -> R {
+    let bench = try idle.withLock { $0.popLast() } ?? Workbench(snapshot)
+    defer { idle.withLock { $0.append(bench) } }
+    return try body(bench)
+  }
+
+  func search(_ request: SearchRequest, deadline: Deadline) throws -> SearchResults {
+    try withWorkbench { try $0.searcher.search(request, deadline: deadline) }
+  }
+
+  // MARK: Completions
+
+  /// Nil while there is no table yet.
+  func complete(_ prefix: String, limit: Int) throws -> Completions? {
+    let state = completions.withLock { $0 }
+    if case .failed(let error) = state { throw error }
+    guard let table = state.table else { return nil }
+    return try withWorkbench { try table.completions(of: prefix, limit: limit, analyzer: $0.analyzer) }
+  }
+
+  /// Whether the caller has to call `buildCompletions`; true once.
+  func claimCompletions() -> Bool {
+    completions.withLock { state in
+      guard case .none(let earlier) = state else { return false }
+      state = .building(earlier: earlier)
+      return true
+    }
+  }
+
+  /// Reads the whole index: not for a thread that anybody waits for.
+  func buildCompletions() throws {
+    do {
+      let table = try CompletionTable(snapshot, analyzer: try Analyzer())
+      completions.withLock { $0 = .ready(table) }
+    } catch {
+      completions.withLock { $0 = .failed(error) }
+      throw error
+    }
+  }
+
+  /// Whether somebody has asked for completions, of this commit or of one before.
+  var wantsCompletions: Bool {
+    completions.withLock { state in
+      if case .none(earlier: nil) = state { false } else { true }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import HTTPTypes
+import QueryEngine
+import SearchModel
+
+/// What the endpoint answers instead of a result. The message is for people and names nothing of this machine.
+struct ServiceError: Error, Equatable {
+  var status: HTTPResponse.Status
+  var code: String
+  var message: String
+
+  static func badRequest(_ code: String, _ message: String) -> ServiceError {
+    ServiceError(status: .badRequest, code: code, message: message)
+  }
+
+  static let notFound = ServiceError(
+    status: .notFound, code: "not_found", message: "there is nothing here; ask /search?q=… or open /")
+  static let methodNotAllowed = ServiceError(
+    status: .methodNotAllowed, code: "method_not_allowed", message: "only GET, HEAD and OPTIONS work here")
+  static let bodyNotAllowed = ServiceError(
+    status: .contentTooLarge, code: "body_not_allowed",
+    message: "requests have no body here; put the query into the address")
+  static let malformed = ServiceError.badRequest("malformed_request", "this is not a valid HTTP request")
+  static let targetTooLong = ServiceError(
+    status: .uriTooLong, code: "target_too_long", message: "the address is longer than 8 KiB")
+  static let headersTooLarge = ServiceError(
+    status: .requestHeaderFieldsTooLarge, code: "headers_too_large",
+    message: "the header is larger than 16 KiB or has more than 100 fields")
+  static let overloaded = ServiceError(
+    status: .serviceUnavailable, code: "overloaded",
+    message: "too many searches at once; try again in a second")
+  static let deadline = ServiceError(
+    status: .serviceUnavailable, code: "deadline", message: "the query took longer than a second")
+  static let notReady = ServiceError(
+    status: .serviceUnavailable, code: "not_ready",
+    message: "suggestions are being prepared; try again in a second")
+  static let stopping = ServiceError(
+    status: .serviceUnavailable, code: "stopping", message: "the server is about to stop")
+  static let `internal` = ServiceError(
+    status: .internalServerError, code: "internal",
+    message: "the answer could not be made; the log of the server says why")
+
+  /// What a failed search means to the client; nil when it is ours to explain in the log.
+  init?(_ error: any Error) {
+    switch error {
+    case let error as ServiceError: self = error
+    case is Deadline.Passed: self = .deadline
+    case is CancellationError: self = .stopping
+    case let error as QueryLimitError: self = .badRequest("query_too_large", "\(error)")
+    default: return nil
+    }
+  }
+
+  init(status: HTTPResponse.Status, code: String, message: String) {
+    self.status = status
+    self.code = code
+    self.message = message
+  }
+
+  func json() -> [UInt8] {
+    var json = JSONWriter()
+    json.object { json in
+      json.key("error")
+      json.object { json in
+        json.key("code")
+        json.string(code)
+        json.key("message")
+        json.string(message)
+      }
+    }
+    return json.bytes
+  }
+}

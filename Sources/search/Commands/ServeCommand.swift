@@ -1,0 +1,59 @@
+import ArgumentParser
+import Dispatch
+import Logging
+import SearchService
+import Synchronization
+
+struct ServeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve", abstract: "Answer searches over HTTP, with a search page at /.",
+    discussion: """
+      Takes over every new commit of the index by itself. SIGTERM and Ctrl-C let the answers under way finish.
+      Behind another server: forward a path to this one, and leave --cors out.
+      """)
+
+  @OptionGroup var options: IndexOptions
+  @Option(help: "Address to listen on.") var host = "127.0.0.1"
+  @Option(help: "Port to listen on; 0 for any free one.") var port = 7_720
+  @Option(
+    help: ArgumentHelp(
+      "A site whose pages may read answers, such as https://example.org; repeatable.", valueName: "origin"))
+  var cors: [String] = []
+
+  func validate() throws {
+    guard (0...65_535).contains(port) else { throw ValidationError("--port is \(port); choose 0 to 65535.") }
+    guard !host.isEmpty else { throw ValidationError("--host is empty; name an address such as 127.0.0.1.") }
+    _ = try origins()
+  }
+
+  private func origins() throws -> [Origin] {
+    try cors.map { text in
+      guard let origin = Origin(text) else {
+        throw ValidationError("--cors is \(text); name scheme and host only, such as https://example.org.")
+      }
+      return origin
+    }
+  }
+
+  func run() throws {
+    var logger = Logger(label: "serve") { _ in LogLines() }
+    if options.quiet { logger.logLevel = .warning }
+    let server = try SearchServer(
+      options.directory, options: .init(host: host, port: port, origins: try origins()), logger: logger)
+    do { try finish { try await server.run() } } catch let error as SearchServer.ListenError {
+      throw CommandError(status: ExitStatus.unavailable, message: "\(error)")
+    }
+  }
+
+  /// Waits for work that is asynchronous; the main thread has nothing else to do.
+  private func finish(_ work: @escaping @Sendable () async throws -> Void) throws {
+    let done = DispatchSemaphore(value: 0)
+    let result = Mutex<(any Error)?>(nil)
+    Task.detached {
+      do { try await work() } catch { result.withLock { $0 = error } }
+      done.signal()
+    }
+    done.wait()
+    if let error = result.withLock({ $0 }) { throw error }
+  }
+}
