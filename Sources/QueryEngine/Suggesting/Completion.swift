@@ -1,4 +1,4 @@
-package import SearchModel
+import SearchModel
 
 /// A text of the index that goes on from what somebody has typed.
 package struct Completion: Equatable, Sendable {
