@@ -19,6 +19,40 @@ package struct JSONWriter: Sendable {
     needsComma = false
   }
 
+  // MARK: Members of objects
+
+  package mutating func field(_ name: String, _ value: String?) {
+    key(name)
+    string(value)
+  }
+
+  package mutating func field(_ name: String, _ values: [String]) {
+    key(name)
+    strings(values)
+  }
+
+  package mutating func field(_ name: String, _ value: Int) {
+    key(name)
+    number(value)
+  }
+
+  package mutating func field(_ name: String, _ value: Float) {
+    key(name)
+    number(value)
+  }
+
+  package mutating func field(_ name: String, _ value: Double) {
+    key(name)
+    number(value)
+  }
+
+  package mutating func field(_ name: String, _ value: Bool) {
+    key(name)
+    bool(value)
+  }
+
+  // MARK: Values
+
   package mutating func object(_ body: (inout JSONWriter) -> Void) {
     separate()
     bytes.append(UInt8(ascii: "{"))

@@ -3,16 +3,11 @@ extension SearchResults {
   package func json() -> [UInt8] {
     var json = JSONWriter()
     json.object { json in
-      json.key("query")
-      json.string(query)
-      json.key("match")
-      json.string(match.rawValue)
-      json.key("total")
-      json.number(total)
-      json.key("took_us")
-      json.number(tookMicroseconds)
-      json.key("commit")
-      json.number(commit)
+      json.field("query", query)
+      json.field("match", match.rawValue)
+      json.field("total", total)
+      json.field("took_us", tookMicroseconds)
+      json.field("commit", commit)
       json.key("hits")
       json.array { json in for hit in hits { hit.write(to: &json) } }
       json.key("facets")
@@ -25,10 +20,8 @@ extension SearchResults {
       json.key("suggestion")
       if let suggestion {
         json.object { json in
-          json.key("kind")
-          json.string(suggestion.kind.rawValue)
-          json.key("query")
-          json.string(suggestion.query)
+          json.field("kind", suggestion.kind.rawValue)
+          json.field("query", suggestion.query)
         }
       } else {
         json.null()
@@ -41,36 +34,21 @@ extension SearchResults {
 extension Hit {
   fileprivate func write(to json: inout JSONWriter) {
     json.object { json in
-      json.key("id")
-      json.string(entry.id)
-      json.key("kind")
-      json.string(entry.kind.name)
-      json.key("match")
-      json.string(match.rawValue)
-      json.key("title")
-      json.string(entry.title)
-      json.key("title_html")
-      json.string(markedHTML(entry.title, titleHighlights))
-      json.key("url")
-      json.string(entry.url)
-      json.key("anchor")
-      json.string(entry.anchor)
-      json.key("path")
-      json.strings(entry.path)
-      json.key("category")
-      json.strings(entry.category)
-      json.key("tags")
-      json.strings(entry.tags)
-      json.key("lang")
-      json.string(entry.lang)
-      json.key("date")
-      json.string(entry.date)
-      json.key("sources")
-      json.strings(entry.sources)
-      json.key("score")
-      json.number(score)
-      json.key("snippet")
-      json.string(markedHTML(snippet, snippetHighlights))
+      json.field("id", entry.id)
+      json.field("kind", entry.kind.name)
+      json.field("match", match.rawValue)
+      json.field("title", entry.title)
+      json.field("title_html", markedHTML(entry.title, titleHighlights))
+      json.field("url", entry.url)
+      json.field("anchor", entry.anchor)
+      json.field("path", entry.path)
+      json.field("category", entry.category)
+      json.field("tags", entry.tags)
+      json.field("lang", entry.lang)
+      json.field("date", entry.date)
+      json.field("sources", entry.sources)
+      json.field("score", score)
+      json.field("snippet", markedHTML(snippet, snippetHighlights))
       json.key("highlights")
       json.object { json in
         json.key("title")
@@ -96,10 +74,8 @@ extension Hit {
 extension FacetCount {
   fileprivate func write(to json: inout JSONWriter) {
     json.object { json in
-      json.key("value")
-      json.string(value)
-      json.key("count")
-      json.number(count)
+      json.field("value", value)
+      json.field("count", count)
     }
   }
 }

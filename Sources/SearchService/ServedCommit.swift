@@ -49,12 +49,9 @@ final class ServedCommit: Sendable {
     identity = EntityTag.checksum(snapshot.commit.encode())
     var json = JSONWriter()
     json.object { json in
-      json.key("status")
-      json.string("ok")
-      json.key("commit")
-      json.number(snapshot.commit.number)
-      json.key("entries")
-      json.number(snapshot.entryCount)
+      json.field("status", "ok")
+      json.field("commit", snapshot.commit.number)
+      json.field("entries", snapshot.entryCount)
     }
     health = json.bytes
     completions = Mutex(.none(earlier: earlier?.completions.withLock { $0.table }))

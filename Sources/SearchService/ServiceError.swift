@@ -61,10 +61,8 @@ struct ServiceError: Error, Equatable {
     json.object { json in
       json.key("error")
       json.object { json in
-        json.key("code")
-        json.string(code)
-        json.key("message")
-        json.string(message)
+        json.field("code", code)
+        json.field("message", message)
       }
     }
     return json.bytes

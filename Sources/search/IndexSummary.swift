@@ -70,37 +70,27 @@ struct IndexSummary {
   func json() -> [UInt8] {
     var json = JSONWriter()
     json.object { json in
-      json.key("files")
-      json.number(files)
-      json.key("entries")
-      json.number(entries)
+      json.field("files", files)
+      json.field("entries", entries)
       json.key("kinds")
       json.object { json in
         for kind in entriesByKind {
-          json.key(kind.kind)
-          json.number(kind.count)
+          json.field(kind.kind, kind.count)
         }
       }
-      json.key("terms")
-      json.number(terms)
-      json.key("bytes")
-      json.number(bytes)
-      json.key("took_us")
-      json.number(microseconds)
-      json.key("commit")
-      json.number(commit)
-      json.key("published")
-      json.bool(isNewCommit && !isDryRun)
+      json.field("terms", terms)
+      json.field("bytes", bytes)
+      json.field("took_us", microseconds)
+      json.field("commit", commit)
+      json.field("published", isNewCommit && !isDryRun)
       json.key("skipped")
       json.array { json in
         for skip in skipped {
           json.object { json in
-            json.key("file")
-            json.string(skip.file)
+            json.field("file", skip.file)
             json.key("line")
             if let line = skip.line { json.number(line) } else { json.null() }
-            json.key("reason")
-            json.string(skip.reason)
+            json.field("reason", skip.reason)
           }
         }
       }

@@ -91,52 +91,38 @@ struct StatusReport {
     func counts(_ values: [(kind: String, count: Int)], to json: inout JSONWriter) {
       json.object { json in
         for value in values {
-          json.key(value.kind)
-          json.number(value.count)
+          json.field(value.kind, value.count)
         }
       }
     }
     json.object { json in
-      json.key("index")
-      json.string(path)
-      json.key("commit")
-      json.number(snapshot.commit.number)
-      json.key("created_at")
-      json.number(snapshot.commit.createdAt)
-      json.key("age_s")
-      json.number(ageInSeconds)
-      json.key("sources")
-      json.strings(snapshot.commit.sourcePaths)
-      json.key("analyzer")
-      json.string(snapshot.commit.analyzer)
-      json.key("entries")
-      json.number(snapshot.entryCount)
+      json.field("index", path)
+      json.field("commit", snapshot.commit.number)
+      json.field("created_at", snapshot.commit.createdAt)
+      json.field("age_s", ageInSeconds)
+      json.field("sources", snapshot.commit.sourcePaths)
+      json.field("analyzer", snapshot.commit.analyzer)
+      json.field("entries", snapshot.entryCount)
       json.key("kinds")
       counts(kinds, to: &json)
       json.key("languages")
       counts(languages, to: &json)
-      json.key("terms")
-      json.number(snapshot.segments.reduce(0) { $0 + $1.terms.termCount })
-      json.key("bytes")
-      json.number(byteCount)
+      json.field("terms", snapshot.segments.reduce(0) { $0 + $1.terms.termCount })
+      json.field("bytes", byteCount)
       json.key("segments")
       json.array { json in
         for segment in snapshot.segments {
           json.object { json in
-            json.key("file")
-            json.string(segment.file.name)
-            json.key("entries")
-            json.number(segment.liveCount)
-            json.key("bytes")
-            json.number(segment.file.byteCount)
+            json.field("file", segment.file.name)
+            json.field("entries", segment.liveCount)
+            json.field("bytes", segment.file.byteCount)
           }
         }
       }
       json.key("sections")
       json.object { json in
         for section in sections {
-          json.key(section.name)
-          json.number(section.bytes)
+          json.field(section.name, section.bytes)
         }
       }
     }

@@ -36,23 +36,18 @@ package struct Completions: Equatable, Sendable {
   package func json() -> [UInt8] {
     var json = JSONWriter()
     json.object { json in
-      json.key("query")
-      json.string(query)
+      json.field("query", query)
       json.key("suggestions")
       json.array { json in
         for suggestion in suggestions {
           json.object { json in
-            json.key("text")
-            json.string(suggestion.text)
-            json.key("kind")
-            json.string(suggestion.kind.rawValue)
-            json.key("url")
-            json.string(suggestion.url)
+            json.field("text", suggestion.text)
+            json.field("kind", suggestion.kind.rawValue)
+            json.field("url", suggestion.url)
           }
         }
       }
-      json.key("commit")
-      json.number(commit)
+      json.field("commit", commit)
     }
     return json.bytes
   }

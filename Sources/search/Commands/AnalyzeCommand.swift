@@ -23,18 +23,14 @@ struct AnalyzeCommand: ParsableCommand {
     }
     var writer = JSONWriter()
     writer.object { json in
-      json.key("text")
-      json.string(text)
+      json.field("text", text)
       json.key("tokens")
       json.array { json in
         for row in rows {
           json.object { json in
-            json.key("term")
-            json.string(row.term)
-            json.key("kind")
-            json.string(row.kind)
-            json.key("position")
-            json.number(row.position)
+            json.field("term", row.term)
+            json.field("kind", row.kind)
+            json.field("position", row.position)
             json.key("range")
             json.array { json in
               json.number(row.range.lowerBound)

@@ -60,14 +60,11 @@ struct EvalCommand: ParsableCommand {
     }
     var writer = JSONWriter()
     writer.object { json in
-      json.key("queries")
-      json.number(metrics.queryCount)
+      json.field("queries", metrics.queryCount)
       for (key, row) in zip(["ndcg_10", "mrr_10", "recall_10", "recall_100"], rows) {
-        json.key(key)
-        json.number(row.1)
+        json.field(key, row.1)
       }
-      json.key("median_us")
-      json.number(medianMicroseconds)
+      json.field("median_us", medianMicroseconds)
     }
     Output.print(writer.bytes)
   }

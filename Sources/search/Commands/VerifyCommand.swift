@@ -20,18 +20,12 @@ struct VerifyCommand: ParsableCommand {
     if json {
       var json = JSONWriter()
       json.object { json in
-        json.key("ok")
-        json.bool(true)
-        json.key("commit")
-        json.number(snapshot.commit.number)
-        json.key("segments")
-        json.number(snapshot.segments.count)
-        json.key("entries")
-        json.number(snapshot.entryCount)
-        json.key("postings")
-        json.number(postings)
-        json.key("bytes")
-        json.number(bytes)
+        json.field("ok", true)
+        json.field("commit", snapshot.commit.number)
+        json.field("segments", snapshot.segments.count)
+        json.field("entries", snapshot.entryCount)
+        json.field("postings", postings)
+        json.field("bytes", bytes)
       }
       Output.print(json.bytes)
     } else if !options.quiet {
