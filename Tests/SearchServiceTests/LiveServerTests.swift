@@ -206,6 +206,12 @@ import Testing
     }
   }
 
+  @Test("an address that is none of ours is an error that says so")
+  func wrongHost() async throws {
+    let server = try fixture.server { $0.host = "192.0.2.1" }  // kept free for documentation
+    await #expect(throws: SearchServer.ListenError.self) { try await server.run(server.services()) }
+  }
+
   private func mappings() throws -> [String] {
     guard let file = fopen("/proc/self/maps", "r") else { return [] }
     defer { fclose(file) }
