@@ -61,14 +61,16 @@ package struct SearchServer: Sendable {
 
   /// Runs what `services` gave back, until it is told to stop.
   package func run(_ group: ServiceGroup) async throws {
-    do { try await group.run() } catch let error where Self.isListening(error) {
-      throw ListenError(
-        description: "cannot listen on \(options.host), port \(options.port): \(Self.reason(error))")
-    } catch is CancellationError {
+    var failure: (any Error)?
+    do { try await group.run() } catch is CancellationError {
       logger.warning("stopped before every answer was sent")
-    }
+    } catch { failure = error }
     await workers.stop()
     await housekeeping.stop()
+    if let failure {
+      guard let reason = Self.reason(notListening: failure) else { throw failure }
+      throw ListenError(description: "cannot listen on \(options.host), port \(options.port): \(reason)")
+    }
     logger.info("stopped")
   }
 
@@ -132,17 +134,14 @@ package struct SearchServer: Sendable {
     return min(max(Int(clamping: limit.rlim_cur) - 40, 8), 8_192)
   }
 
-  private static func isListening(_ error: any Error) -> Bool {
-    error is IOError || error is SocketAddressError || error is NIOConnectionError
-  }
-
-  private static func reason(_ error: any Error) -> String {
+  /// Why an address cannot be listened on; nil when something else went wrong.
+  private static func reason(notListening error: any Error) -> String? {
     switch error {
     case let error as IOError where error.errnoCode == EADDRINUSE:
       "the port is in use; stop the other program or choose another --port"
     case let error as IOError: String(cString: strerror(error.errnoCode))
-    case is SocketAddressError: "there is no such host"
-    default: "\(error)"
+    case is SocketAddressError, is SocketAddressError.UnknownHost: "there is no such host"
+    default: nil
     }
   }
 }

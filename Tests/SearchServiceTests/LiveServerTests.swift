@@ -18,10 +18,10 @@ import Testing
 
   /// Runs a server while `body` asks it, and returns when both are done.
   private func serve(
-    _ change: (inout SearchServer.Options) -> Void = { _ in },
+    _ limits: ServiceLimits = ServiceLimits(),
     _ body: @escaping @Sendable (Int, ServiceGroup) async throws -> Void
   ) async throws {
-    let server = try fixture.server(change)
+    let server = try fixture.server { $0.limits = limits }
     let (ports, announce) = AsyncStream.makeStream(of: Int.self)
     let group = server.services { announce.yield($0) }
     try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -85,10 +85,10 @@ import Testing
 
   @Test("a header that does not come to its end, and an idle connection, are closed")
   func slowClients() async throws {
-    try await serve({
-      $0.limits.headTime = .milliseconds(200)
-      $0.limits.idleTime = .milliseconds(400)
-    }) { port, _ in
+    var impatient = ServiceLimits()
+    impatient.headTime = .milliseconds(200)
+    impatient.idleTime = .milliseconds(400)
+    try await serve(impatient) { port, _ in
       let slow = try await Client(port: port)
       try await slow.send("GET / HTTP/1.1\r\nHost:")
       #expect(try await slow.all() == "")
@@ -101,7 +101,7 @@ import Testing
 
   @Test("a new commit is served by itself, and the old mapping goes")
   func takeOver() async throws {
-    try await serve({ $0.limits.pollInterval = .milliseconds(20) }) { [fixture] port, _ in
+    try await serve(.looking(every: .milliseconds(20))) { [fixture] port, _ in
       let client = try await Client(port: port)
       try await client.send("GET /suggest?q=Kube HTTP/1.1\r\nHost: t\r\n\r\n")
       #expect(try await client.response().contains("Kubernetes guide"))
@@ -126,7 +126,7 @@ import Testing
 
   @Test("a damaged new commit is refused and reported once, and a sound one after it is taken")
   func damagedCommit() async throws {
-    try await serve({ $0.limits.pollInterval = .milliseconds(20) }) { [fixture] port, _ in
+    try await serve(.looking(every: .milliseconds(20))) { [fixture] port, _ in
       let client = try await Client(port: port)
       let pointer = try fixture.files.read("index/commit")
       try fixture.files.write("index/new", pointer.dropLast() + [pointer[pointer.count - 1] ^ 1])
@@ -143,7 +143,7 @@ import Testing
 
   @Test("the page checksums of a new commit are compared before it is served")
   func damagedPages() async throws {
-    try await serve({ $0.limits.pollInterval = .seconds(3_600) }) { [fixture] port, _ in
+    try await serve(.looking(every: .seconds(3_600))) { [fixture] port, _ in
       _ = port
       let index = try ServedIndex(fixture.directory, limits: ServiceLimits())
       try fixture.publish(Array(Fixture.entries.prefix(2)))
@@ -206,6 +206,12 @@ import Testing
     }
   }
 
+  @Test("an address that is none of ours is an error that says so")
+  func wrongHost() async throws {
+    let server = try fixture.server { $0.host = "192.0.2.1" }  // kept free for documentation
+    await #expect(throws: SearchServer.ListenError.self) { try await server.run(server.services()) }
+  }
+
   private func mappings() throws -> [String] {
     guard let file = fopen("/proc/self/maps", "r") else { return [] }
     defer { fclose(file) }
@@ -215,6 +221,15 @@ import Testing
     while getline(&line, &capacity, file) > 0, let line { lines.append(String(cString: line)) }
     free(line)
     return lines
+  }
+}
+
+extension ServiceLimits {
+  static func looking(every interval: Duration) -> ServiceLimits {
+    var limits = ServiceLimits()
+    limits.pollInterval = interval
+    limits.queryTime = .seconds(60)
+    return limits
   }
 }
 
