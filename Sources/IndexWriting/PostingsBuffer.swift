@@ -29,6 +29,8 @@ struct PostingsBuffer: ~Copyable {
   private var slots: [Slot] = []
   private var table: [UInt32]
   private var mask: UInt32
+  /// Another one for each buffer, so that no content can be made to collide; the order of terms is by their bytes.
+  private let seed = UInt64.random(in: .min ... .max)
 
   init() {
     table = [UInt32](repeating: Self.none, count: 1 << 12)
@@ -96,8 +98,8 @@ struct PostingsBuffer: ~Copyable {
   // MARK: The table
 
   @inline(__always)
-  private static func hash(_ kind: TokenKind, _ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt32 {
-    var state = UInt64(kind.rawValue) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(truncatingIfNeeded: count)
+  private func hash(_ kind: TokenKind, _ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt32 {
+    var state = seed &+ UInt64(kind.rawValue) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(truncatingIfNeeded: count)
     var i = 0
     let raw = UnsafeRawPointer(bytes)
     while i &+ 8 <= count {
@@ -122,7 +124,7 @@ struct PostingsBuffer: ~Copyable {
   ) -> Int {
     precondition(start >= 0 && count >= 0 && start + count <= bytes.count, "terms lie in their buffer")
     let term = bytes.baseAddress.unsafelyUnwrapped + start
-    let hash = Self.hash(kind, term, count)
+    let hash = hash(kind, term, count)
     var place = hash & mask
     while true {
       let number = table.withUnsafeBufferPointer { $0[Int(place)] }

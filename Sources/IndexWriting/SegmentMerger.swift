@@ -47,13 +47,21 @@ package enum SegmentMerger {
     var withPositions = PostingsEncoder(hasPositions: true)
     var withoutPositions = PostingsEncoder(hasPositions: false)
     var positions: [UInt32] = []
+    var last: [UInt8]?
     while true {
       var smallest: [UInt8]?
       for i in cursors.indices where isOpen[i] {
-        if smallest.map({ cursors[i].key.lexicographicallyPrecedes($0) }) ?? true { smallest = cursors[i].key }
+        if smallest.map({ cursors[i].key.lexicographicallyPrecedes($0) }) ?? true {
+          smallest = cursors[i].key
+        }
       }
       guard let key = smallest else { return }
-      let hasPositions = cursors.indices.first { isOpen[$0] && cursors[$0].key == key }
+      if let last, !last.lexicographicallyPrecedes(key), let segment = segments.first {
+        throw segment.file.error(.invalid("terms that ascend strictly"), in: .terms)
+      }
+      last = key
+      let hasPositions =
+        cursors.indices.first { isOpen[$0] && cursors[$0].key == key }
         .map { cursors[$0].entry.hasPositions } ?? false
       for i in cursors.indices where isOpen[i] && cursors[i].key == key {
         let postings = try segments[i].postings(of: cursors[i].entry)
@@ -67,7 +75,11 @@ package enum SegmentMerger {
               !hasPositions || positions.count == Int(posting.frequency)
             else { throw segments[i].file.error(.invalid("a position per occurrence"), in: .postings) }
             positions.withUnsafeBufferPointer {
-              if hasPositions { withPositions.add(posting, positions: $0) } else { withoutPositions.add(posting, positions: $0) }
+              if hasPositions {
+                withPositions.add(posting, positions: $0)
+              } else {
+                withoutPositions.add(posting, positions: $0)
+              }
             }
           }
           try postings.advance()

@@ -1,0 +1,76 @@
+import IndexFormat
+import IndexStorage
+import IndexWriting
+import SearchModel
+import SearchTestSupport
+import Testing
+
+/// The published bytes depend on the entries and their order alone.
+@Suite struct DeterminismTests {
+  private static let budgets = [0, 300_000, 340_000, 600_000, 1 << 30]
+
+  /// The committed files of a run, and how many segments it flushed on the way.
+  private func build(_ entries: [Entry], memoryBudget: Int) throws -> (
+    files: [String: [UInt8]], flushCount: Int
+  ) {
+    let files = try FaultyFileSystem(root: TemporaryDirectory())
+    let directory = IndexDirectory(path: files.root + "/index", fileSystem: files)
+    try publish(entries, in: directory, memoryBudget: memoryBudget)
+    let renamed = files.trace.count { $0.kind == .rename && $0.newPath?.hasSuffix(".seg") ?? false }
+    return (try committedFiles(in: directory), renamed)
+  }
+
+  private func check(_ entries: [Entry]) throws {
+    let whole = try build(entries, memoryBudget: 1 << 30)
+    #expect(whole.files.count == 1)
+    for budget in Self.budgets {
+      let built = try build(entries, memoryBudget: budget)
+      #expect(built.files == whole.files, "memory budget \(budget)")
+      if budget == 0 { #expect(built.flushCount > 10) }
+    }
+  }
+
+  @Test("pages and items, some replaced, some united", arguments: UInt64(0)..<6)
+  func mixture(seed: UInt64) throws {
+    var samples = SampleEntries(seed: seed)
+    try check(samples.mixture(300, ids: 200, words: 60))
+  }
+
+  @Test("few ids, each deleted and added again many times", arguments: UInt64(0)..<4)
+  func replacedAgainAndAgain(seed: UInt64) throws {
+    var samples = SampleEntries(seed: seed)
+    try check(samples.mixture(200, ids: 12) + [samples.entry("last", kind: .page)])
+  }
+
+  @Test("the bytes are those of a run that never saw what was replaced")
+  func withoutTheReplaced() throws {
+    var samples = SampleEntries(seed: 9)
+    let first = (0..<120).map { samples.entry("page-\($0 % 40)", kind: .page) }
+    let last = Array(first.suffix(40))
+    #expect(try build(first, memoryBudget: 0).files == build(last, memoryBudget: 1 << 30).files)
+  }
+
+  @Test("the same items in several files are as good as united before", arguments: [0, 1 << 30])
+  func united(memoryBudget: Int) throws {
+    var samples = SampleEntries(seed: 10)
+    var copies: [Entry] = []
+    var united: [Entry] = []
+    for number in 0..<40 {
+      var item = samples.entry("item-\(number)", kind: .item)
+      item.sources = ["a.md", "b.md", "c.md"]
+      united.append(item)
+      copies.append(item)
+    }
+    for index in copies.indices { copies[index].sources = ["a.md"] }
+    let again = ["b.md", "c.md", "a.md"].flatMap { source in
+      copies.map { copy in
+        var copy = copy
+        copy.sources = [source]
+        return copy
+      }
+    }
+    #expect(
+      try build(copies + again, memoryBudget: memoryBudget).files
+        == build(united, memoryBudget: 1 << 30).files)
+  }
+}

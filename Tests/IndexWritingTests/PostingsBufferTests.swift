@@ -1,0 +1,172 @@
+import IndexFormat
+import IndexStorage
+import SearchModel
+import SearchTestSupport
+import Testing
+
+@testable import IndexWriting
+@testable import TextAnalysis
+
+@Suite struct BytePoolTests {
+  @Test("streams of every length come back, written side by side")
+  func everyLength() {
+    var pool = BytePool()
+    let longest = 10_000
+    /// A value of as many bytes as fit, at most five.
+    func value(_ random: inout SplitMix64, room: Int) -> (UInt32, Int) {
+      let bits = random.next()
+      let byteCount = min(Int(bits >> 60) % 5 + 1, room)
+      let low = byteCount == 1 ? 0 : UInt32(1) << UInt32(7 * (byteCount - 1))
+      let span = byteCount == 5 ? UInt32(1) << 31 : (UInt32(1) << UInt32(7 * byteCount)) - low
+      return (low + UInt32(truncatingIfNeeded: bits) % span, byteCount)
+    }
+    var tails: [BytePool.StreamTail] = []
+    var starts: [UInt32] = []
+    var randoms = (0...longest).map { SplitMix64(seed: UInt64($0)) }
+    for _ in 0...longest {
+      let tail = pool.makeStream()
+      starts.append(tail.next)
+      tails.append(tail)
+    }
+    var written = [Int](repeating: 0, count: longest + 1)
+    for round in 1...25 {
+      for stream in 0...longest {
+        let goal = round == 25 ? stream : min(stream, round * 397)
+        while written[stream] < goal {
+          let (number, byteCount) = value(&randoms[stream], room: stream - written[stream])
+          pool.append(varint: number, to: &tails[stream])
+          written[stream] += byteCount
+        }
+      }
+    }
+    #expect(written == Array(0...longest))
+    var wrong = 0
+    for stream in 0...longest {
+      var head = BytePool.StreamHead(start: starts[stream])
+      var random = SplitMix64(seed: UInt64(stream))
+      var read = 0
+      while read < stream {
+        let (number, byteCount) = value(&random, room: stream - read)
+        if pool.readVarint(&head) != number { wrong += 1 }
+        read += byteCount
+      }
+    }
+    #expect(wrong == 0)
+    #expect(pool.byteCount < 70 << 20)
+    pool.removeAll()
+    #expect(pool.byteCount == 0)
+  }
+}
+
+/// `PostingsBuffer` against a dictionary of arrays.
+@Suite struct PostingsBufferTests {
+  private typealias Occurrence = IndexContent.Occurrence
+
+  /// A buffer and what it should hold, filled side by side.
+  private struct Bench: ~Copyable {
+    var buffer = PostingsBuffer()
+    var expected: [[UInt8]: [Occurrence]] = [:]
+
+    /// Adds a document of some terms, in order; the first `titleCount` are its title.
+    mutating func add(_ document: Int, _ terms: [[UInt8]], titleCount: Int) {
+      for isTitle in [true, false] {
+        var tokens = TokenBuffer()
+        for position in isTitle ? 0..<titleCount : titleCount..<terms.count {
+          let key = terms[position]
+          let kind = TokenKind(rawValue: key[0]) ?? .form
+          let hasPositions = kind == .han || kind == .latin
+          tokens.tokens.append(
+            Token(
+              kind: kind, termLength: UInt16(key.count - 1), termStart: UInt32(tokens.bytes.count),
+              position: UInt32(position * 3), start: 0, end: 1, chunk: 0))
+          tokens.bytes += key[1...]
+          var list = expected[key] ?? []
+          if list.last?.document != document {
+            list.append(Occurrence(document: document, frequency: 0, titleFrequency: 0, positions: []))
+          }
+          list[list.count - 1].frequency += 1
+          if isTitle { list[list.count - 1].titleFrequency += 1 }
+          if hasPositions { list[list.count - 1].positions.append(UInt32(position * 3)) }
+          expected[key] = list
+        }
+        buffer.add(document: UInt32(document), tokens: tokens, isTitle: isTitle)
+      }
+    }
+
+    /// Flushes into a segment of `documentCount` documents and compares.
+    mutating func check(documentCount: Int) throws {
+      #expect(buffer.termCount == expected.count)
+      let root = try TemporaryDirectory()
+      let directory = IndexDirectory(path: root.path)
+      let builder = SegmentBuilder(directory: directory)
+      for document in 0..<documentCount {
+        let entry = Entry(id: "\(document)")
+        try builder.add(SegmentDocument(entry, titleLength: 0, bodyLength: 0), fields: StoredFields(entry))
+      }
+      try buffer.flush(to: builder)
+      let segment = CommittedSegment(file: try builder.finish(), documentCount: documentCount)
+      try Commit(number: 1, createdAt: 0, analyzer: "", sourcePaths: [], segments: [segment]).publish(
+        in: directory)
+      let found = try IndexContent(in: directory)
+      #expect(found.terms.count == expected.count)
+      #expect(found.terms == expected)
+      #expect(buffer.termCount == 0)
+      expected = [:]
+    }
+  }
+
+  private static func term(_ random: inout SplitMix64, _ lengths: ClosedRange<Int>) -> [UInt8] {
+    [UInt8.random(in: 1...5, using: &random)]
+      + (0..<Int.random(in: lengths, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+  }
+
+  @Test(
+    "random terms of every length in thousands of documents, and again after a flush",
+    arguments: UInt64(0)..<4)
+  func agrees(seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    var bench = Bench()
+    for _ in 0..<2 {
+      let rare =
+        (1...255).map { Self.term(&random, $0...$0) } + (0..<500).map { _ in Self.term(&random, 1...3) }
+      let common = (0..<8).map { _ in Self.term(&random, 1...20) }
+      for document in 0..<3_000 where Int.random(in: 0..<10, using: &random) > 0 {
+        var terms: [[UInt8]] = []
+        for _ in 0..<Int.random(in: 0...20, using: &random) {
+          let isCommon = Bool.random(using: &random)
+          if let term = (isCommon ? common : rare).randomElement(using: &random) { terms.append(term) }
+        }
+        bench.add(document, terms, titleCount: Int.random(in: 0...terms.count, using: &random))
+      }
+      try bench.check(documentCount: 3_000)
+    }
+  }
+
+  @Test("a hundred thousand terms, so many that some share a hash")
+  func collisions() throws {
+    var random = SplitMix64(seed: 7)
+    var bench = Bench()
+    for document in 0..<100 {
+      bench.add(document, (0..<1_500).map { _ in Self.term(&random, 4...9) }, titleCount: 3)
+    }
+    try bench.check(documentCount: 100)
+  }
+
+  @Test("prefixes, zeros and the longest term keep byte order")
+  func order() throws {
+    var bench = Bench()
+    let terms: [[UInt8]] = [
+      [3, 0], [3, 0, 0], [3, 1, 2, 3, 4, 5, 6, 7], [3, 1, 2, 3, 4, 5, 6, 7, 0], [3, 1, 2, 3, 4, 5, 6, 7, 8],
+      [1, 255], [5] + [UInt8](repeating: 255, count: 255), [5] + [UInt8](repeating: 255, count: 254),
+    ]
+    bench.add(0, terms + terms.reversed(), titleCount: 5)
+    try bench.check(documentCount: 1)
+  }
+
+  @Test("one document repeats a term fifty thousand times")
+  func frequent() throws {
+    var bench = Bench()
+    bench.add(0, [[UInt8]](repeating: [1, 65], count: 50_000) + [[4, 66]], titleCount: 20_000)
+    try bench.check(documentCount: 1)
+  }
+}
