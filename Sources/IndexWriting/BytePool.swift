@@ -41,7 +41,8 @@ struct BytePool: ~Copyable {
 
   @inline(__always)
   private func pointer(_ address: UInt32) -> UnsafeMutablePointer<UInt8> {
-    chunks.withUnsafeBufferPointer { $0[Int(address >> Self.chunkShift)] } + Int(address & UInt32(Self.chunkBytes - 1))
+    chunks.withUnsafeBufferPointer { $0[Int(address >> Self.chunkShift)] }
+      + Int(address & UInt32(Self.chunkBytes - 1))
   }
 
   /// A new empty stream; its first slice is at the `next` of the tail.
@@ -71,7 +72,8 @@ struct BytePool: ~Copyable {
     let level = min(Int(tail.level) + 1, Self.sliceBytes.count - 1)
     let address = allocate(Self.sliceBytes[level])
     UnsafeMutableRawPointer(pointer(tail.end)).storeBytes(of: address, as: UInt32.self)
-    tail = StreamTail(next: address, end: address + Self.sliceBytes[level] - Self.linkBytes, level: UInt8(level))
+    tail = StreamTail(
+      next: address, end: address + Self.sliceBytes[level] - Self.linkBytes, level: UInt8(level))
   }
 
   /// A read position in a stream. The caller knows how much is in it.
