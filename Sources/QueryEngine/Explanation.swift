@@ -121,9 +121,7 @@ extension Searcher {
     let bodyLength = try segment.bodyLengths.value(of: Int(document))
     let total = snapshot.segments.reduce(0) { $0 + $1.documentCount }
     return try plan.features.map { feature in
-      let matching = try snapshot.segments.reduce(0) {
-        $0 + (try $1.terms.find(feature.key)?.documentFrequency ?? 0)
-      }
+      let matching = try snapshot.documentFrequency(of: feature.key)
       var share = Explanation.Share(
         term: String(decoding: feature.key.dropFirst(), as: UTF8.self), role: feature.role.rawValue,
         weight: feature.weight, documentFrequency: matching,

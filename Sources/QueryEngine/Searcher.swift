@@ -9,6 +9,8 @@ package final class Searcher {
   private static let fillBelow = 10
   /// An answer with fewer full matches than this may come with a suggestion.
   private static let suggestBelow = 3
+  /// A word in more entries than this is meant as it is typed.
+  private static let rareWord = 2
   /// How many times as many entries a correction has to find when the word as typed is in the index.
   private static let rareMistake = 20
 
@@ -111,18 +113,21 @@ package final class Searcher {
     guard full < Self.suggestBelow, request.offset == 0 else { return nil }
     let finder = TypoFinder(segments: snapshot.segments)
     var bytes = Array(request.text.utf8)
-    // A word that some entry holds may still be a mistake that its author made too: then much more has to be found.
+    // A word that an entry or two hold may still be a mistake: then much more has to be found.
     var needed = full + 1
     for part in plan.parts.sorted(by: { $0.range.lowerBound > $1.range.lowerBound }) {
-      guard case .chunk(.latin(let chunk)) = part.content, chunk.parts.count == 1,
-        let correction = try finder.correction(of: chunk.parts[0].text)
-      else { continue }
+      guard case .chunk(.latin(let chunk)) = part.content, chunk.parts.count == 1 else { continue }
+      let word = chunk.parts[0].text
+      let known = try snapshot.documentFrequency(of: TermKey.make(.latin, word))
+      guard known <= Self.rareWord, let correction = try finder.correction(of: word, deadline: deadline)
+      else {
+        continue
+      }
       if try isKnown(part) {
         guard correction.documentFrequency >= Self.rareMistake else { continue }
         needed = max(needed, (full + 1) * Self.rareMistake)
       }
       bytes.replaceSubrange(part.range, with: correction.word.utf8)
-      try deadline.check()
     }
     let text = String(decoding: bytes, as: UTF8.self)
     guard text != request.text, text.utf8.count <= SearchRequest.maximumTextBytes else { return nil }

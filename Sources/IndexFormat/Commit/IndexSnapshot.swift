@@ -40,6 +40,13 @@ package final class IndexSnapshot: Sendable {
     }
   }
 
+  /// Entries of all segments that hold a term in any field, deleted ones included.
+  package func documentFrequency(of key: [UInt8]) throws(IndexFormatError) -> Int {
+    var sum = 0
+    for segment in segments { sum += try segment.terms.find(key)?.documentFrequency ?? 0 }
+    return sum
+  }
+
   /// Live entries.
   package var entryCount: Int { segments.reduce(0) { $0 + $1.liveCount } }
 }

@@ -30,7 +30,7 @@ struct QueryPlan {
     let segments = resolver.snapshot.segments
     let total = segments.reduce(0) { $0 + $1.documentCount }
     for feature in features {
-      let matching = try segments.reduce(0) { $0 + (try $1.terms.find(feature.key)?.documentFrequency ?? 0) }
+      let matching = try resolver.snapshot.documentFrequency(of: feature.key)
       guard matching > 0, matching <= total else { continue }
       scoring.append(
         WeightedTerm(

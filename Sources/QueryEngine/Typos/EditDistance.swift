@@ -6,20 +6,26 @@
 struct EditDistance {
   let word: [UInt8]
   let limit: Int
-  private var rows: [[Int]]
+  /// Costs of all rows, one after the other, capped just above the limit; `width` each.
+  private var costs: [UInt8]
   private var prefix: [UInt8] = []
 
+  private var width: Int { word.count + 1 }
+  private var cap: UInt8 { UInt8(limit + 1) }
+
+  /// - Precondition: a limit of at most 100.
   init(word: [UInt8], limit: Int) {
+    precondition(limit <= 100, "a limit that fits a byte")
     self.word = word
     self.limit = limit
-    rows = [Array(0...word.count)]
+    costs = (0...word.count).map { UInt8(min($0, limit + 1)) }
   }
 
   /// Forgets everything after the first `count` bytes of the prefix.
   mutating func truncate(to count: Int) {
     guard count < prefix.count else { return }
-    prefix.removeSubrange(count...)
-    rows.removeSubrange((count + 1)...)
+    prefix.removeLast(prefix.count - count)
+    costs.removeLast(costs.count - (count + 1) * width)
   }
 
   var prefixCount: Int { prefix.count }
@@ -36,23 +42,27 @@ struct EditDistance {
 
   /// Adds a byte; false when no word with this prefix can be within the limit.
   mutating func append(_ byte: UInt8) -> Bool {
-    let last = rows[rows.count - 1]
-    var row = [last[0] + 1]
-    row.reserveCapacity(word.count + 1)
-    for i in 1...max(word.count, 1) where i <= word.count {
-      var cost = min(last[i] + 1, row[i - 1] + 1, last[i - 1] + (word[i - 1] == byte ? 0 : 1))
+    let last = costs.count - width
+    let first = min(costs[last] + 1, cap)
+    costs.append(first)
+    var least = first
+    var leastBefore = costs[last]
+    var left = first
+    for i in 1..<width {
+      var cost = min(costs[last + i] + 1, left + 1, costs[last + i - 1] + (word[i - 1] == byte ? 0 : 1))
       if i > 1, let before = prefix.last, word[i - 1] == before, word[i - 2] == byte {
-        cost = min(cost, rows[rows.count - 2][i - 2] + 1)
+        cost = min(cost, costs[last - width + i - 2] + 1)
       }
-      row.append(cost)
+      left = min(cost, cap)
+      costs.append(left)
+      least = min(least, left)
+      leastBefore = min(leastBefore, costs[last + i])
     }
-    // An exchange may reach back over one row, so the row before counts too.
-    let isAlive = (row.min() ?? 0) <= limit || (last.min() ?? 0) < limit
-    rows.append(row)
     prefix.append(byte)
-    return isAlive
+    // An exchange may reach back over one row, so the row before counts too.
+    return least <= limit || leastBefore < limit
   }
 
-  /// Distance of the word to the whole prefix; more than `limit` when it is too far.
-  var distance: Int { rows[rows.count - 1][word.count] }
+  /// Distance of the word to the whole prefix; `limit + 1` when it is further.
+  var distance: Int { Int(costs[costs.count - 1]) }
 }

@@ -22,11 +22,11 @@ struct TypoFinder {
   let segments: [SegmentReader]
 
   /// The best other word: fewest edits, then the same first letter, then most entries, then in order of bytes.
-  func correction(of word: String) throws -> Candidate? {
+  func correction(of word: String, deadline: Deadline = .none) throws -> Candidate? {
     let edits = Self.allowedEdits(word)
     guard edits > 0 else { return nil }
     var found: [String: Candidate] = [:]
-    for segment in segments { try collect(Array(word.utf8), edits, in: segment, into: &found) }
+    for segment in segments { try collect(Array(word.utf8), edits, in: segment, deadline, into: &found) }
     let first = word.utf8.first
     return found.values.min { a, b in
       if a.edits != b.edits { return a.edits < b.edits }
@@ -40,13 +40,17 @@ struct TypoFinder {
 
   /// Walks the exact Latin words, leaving out whatever follows a prefix that is already too far.
   private func collect(
-    _ word: [UInt8], _ edits: Int, in segment: SegmentReader, into found: inout [String: Candidate]
+    _ word: [UInt8], _ edits: Int, in segment: SegmentReader, _ deadline: Deadline,
+    into found: inout [String: Candidate]
   ) throws {
     let kind = TokenKind.latin.rawValue
     var distance = EditDistance(word: word, limit: edits)
     var cursor = TermCursor(segment.terms)
     var isOpen = try cursor.seek(to: [kind, UInt8(ascii: "a")])
+    var steps = 0
     while isOpen, cursor.key.first == kind {
+      steps += 1
+      if steps % 1_024 == 0 { try deadline.check() }
       let term = cursor.key.dropFirst()
       distance.truncate(to: distance.sharedPrefix(with: term))
       var isAlive = true
