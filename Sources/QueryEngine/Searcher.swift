@@ -105,12 +105,20 @@ package final class Searcher {
     return answer
   }
 
-  /// The query with its misspelt words mended, when the original finds little and the other finds more.
+  /// Another query that finds more, when the original finds little.
   private func suggestion(
     _ request: SearchRequest, plan: QueryPlan, answer: Answer, deadline: Deadline
   ) throws -> Suggestion? {
     let full = answer.match == .full ? answer.total : 0
     guard full < Self.suggestBelow, request.offset == 0 else { return nil }
+    let typo = try typoSuggestion(request, plan: plan, full: full, deadline: deadline)
+    return try pinyinSuggestion(request, full: full, hasOther: typo != nil, deadline: deadline) ?? typo
+  }
+
+  /// The query with its misspelt words mended.
+  private func typoSuggestion(
+    _ request: SearchRequest, plan: QueryPlan, full: Int, deadline: Deadline
+  ) throws -> Suggestion? {
     let finder = TypoFinder(segments: snapshot.segments)
     var bytes = Array(request.text.utf8)
     // A word that an entry or two hold may still be a mistake: then much more has to be found.
@@ -130,13 +138,40 @@ package final class Searcher {
       bytes.replaceSubrange(part.range, with: correction.word.utf8)
     }
     let text = String(decoding: bytes, as: UTF8.self)
-    guard text != request.text, text.utf8.count <= SearchRequest.maximumTextBytes else { return nil }
+    return try fullMatches(of: text, insteadOf: request, deadline: deadline) >= needed
+      ? Suggestion(kind: .typo, query: text) : nil
+  }
+
+  /// The query with the Chinese that its letters spell.
+  private func pinyinSuggestion(
+    _ request: SearchRequest, full: Int, hasOther: Bool, deadline: Deadline
+  ) throws -> Suggestion? {
+    guard let spelt = PinyinQuery(try parser.parse(request.text), text: request.text) else { return nil }
+    let finder = PinyinFinder(snapshot: snapshot, analyzer: analyzer)
+    var best: PinyinFinder.Candidate?
+    if spelt.pattern.isWholeSyllables {
+      best = try finder.best(for: spelt.pattern, onlyFull: true, deadline: deadline)
+    }
+    // Initials spell too much to be put beside anything else.
+    if best == nil, full == 0, !hasOther, spelt.mayBeInitials {
+      best = try finder.best(for: spelt.pattern, onlyFull: false, deadline: deadline)
+    }
+    guard let best else { return nil }
+    let text = spelt.query(with: best.text)
+    return try fullMatches(of: text, insteadOf: request, deadline: deadline) > full
+      ? Suggestion(kind: .pinyin, query: text) : nil
+  }
+
+  /// Full matches that another text would have; none for the same text, or one over the limit.
+  private func fullMatches(
+    of text: String, insteadOf request: SearchRequest, deadline: Deadline
+  ) throws -> Int {
+    guard text != request.text, text.utf8.count <= SearchRequest.maximumTextBytes else { return 0 }
     var better = request
     better.text = text
     better.limit = 1
     better.facets = []
-    let found = try run(try self.plan(better), better, mode: .all, wanted: 0, deadline: deadline).total
-    return found >= needed ? Suggestion(kind: .typo, query: text) : nil
+    return try run(try plan(better), better, mode: .all, wanted: 0, deadline: deadline).total
   }
 
   /// Whether some entry holds a part.

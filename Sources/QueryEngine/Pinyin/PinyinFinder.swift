@@ -1,0 +1,220 @@
+import IndexFormat
+import TextAnalysis
+
+/// Finds the Han characters of titles that a Latin text spells.
+///
+/// Nothing in the index is pinyin: a text that spells a title does not match it, it only leads to the Chinese
+/// query that does. The characters of titles are put together from the postings of those few characters that
+/// may stand in the answer; only the titles of the best candidates are read.
+struct PinyinFinder {
+  /// Characters that some title holds where a word begins.
+  struct Candidate: Equatable {
+    /// As a title writes them.
+    var text: String
+    var spelling: PinyinPattern.Spelling
+    /// Entries that hold them in the title.
+    var titleCount: Int
+  }
+
+  /// Titles of one candidate that are read for a place where a word begins.
+  static let titlesPerCandidate = 8
+  private static let titlesPerText = 200
+  /// Postings of the characters that may stand in the answer; with more there is none.
+  private static let maximumPostings = 8_000_000
+
+  let snapshot: IndexSnapshot
+  let analyzer: Analyzer
+
+  /// What the text spells most likely: first by how it is spelled, then in most titles, then the shorter.
+  ///
+  /// A candidate begins where a word of a title begins; one that is not spelled in full also ends with a word.
+  /// Words are ICU's.
+  func best(for pattern: PinyinPattern, onlyFull: Bool, deadline: Deadline) throws -> Candidate? {
+    let letters = Letters(pattern, onlyFull: onlyFull)
+    guard try postingsCount(letters.all) <= Self.maximumPostings else { return nil }
+    var groups: [[UInt32]: Group] = [:]
+    for (number, segment) in snapshot.segments.enumerated() {
+      let characters = try characters(letters, in: segment, deadline: deadline)
+      collect(characters, pattern, onlyFull: onlyFull, segment: number, into: &groups)
+      try deadline.check()
+    }
+    var stored: [Int: StoredFieldsReader] = [:]
+    var titlesLeft = Self.titlesPerText
+    for group in groups.values.sorted(by: Group.precedes) {
+      for title in group.titles.prefix(min(titlesLeft, Self.titlesPerCandidate)) {
+        titlesLeft -= 1
+        let reader = try stored[title.segment] ?? snapshot.segments[title.segment].storedFields()
+        stored[title.segment] = reader
+        let text = try reader.fields(of: Int(title.document)).title
+        if let found = original(group, in: text) {
+          return Candidate(text: found, spelling: group.spelling, titleCount: group.titles.count)
+        }
+      }
+      guard titlesLeft > 0 else { return nil }
+      try deadline.check()
+    }
+    return nil
+  }
+
+  // MARK: Characters of titles
+
+  /// Characters that may stand in the answer.
+  private struct Letters {
+    var first: [UInt32] = []
+    var last: [UInt32] = []
+    var all: [UInt32] = []
+
+    init(_ pattern: PinyinPattern, onlyFull: Bool) {
+      for character in UInt32(0x3400)...0x9FFF {
+        let roles = pattern.roles(of: character, onlyFull: onlyFull)
+        if roles.isFirst { first.append(character) }
+        if roles.isLast { last.append(character) }
+        if roles.isAnywhere { all.append(character) }
+      }
+    }
+  }
+
+  /// A Han character of a title, folded, by document and position.
+  private struct TitleCharacter {
+    var place: UInt64
+    var character: UInt32
+
+    var document: UInt32 { UInt32(place >> 32) }
+  }
+
+  private func postingsCount(_ characters: [UInt32]) throws -> Int {
+    var count = 0
+    for segment in snapshot.segments {
+      for character in characters {
+        count += try segment.terms.find(TermKey.han(character))?.documentFrequency ?? 0
+      }
+    }
+    return count
+  }
+
+  /// The characters of all titles that hold a first and a last one, in order.
+  private func characters(
+    _ letters: Letters, in segment: SegmentReader, deadline: Deadline
+  ) throws -> [TitleCharacter] {
+    var documents = try titles(holding: letters.first, in: segment, deadline: deadline)
+    let last = try titles(holding: letters.last, in: segment, deadline: deadline)
+    for i in documents.indices { documents[i] &= last[i] & (segment.live?.words[i] ?? .max) }
+    guard documents.contains(where: { $0 != 0 }) else { return [] }
+    var characters: [TitleCharacter] = []
+    var positions: [UInt32] = []
+    for character in letters.all {
+      guard let cursor = try segment.postings(of: TermKey.han(character)) else { continue }
+      try deadline.check()
+      while cursor.docID != PostingsCursor.end {
+        let run = cursor.run()
+        var passed = 0
+        while passed < run.count {
+          let document = Int(run.docIDs[passed])
+          if run.titleFrequencies[passed] > 0, documents[document >> 6] >> UInt64(document & 63) & 1 == 1 {
+            break
+          }
+          passed += 1
+        }
+        guard passed < run.count else {
+          try cursor.skip(passed)
+          continue
+        }
+        if passed > 0 { try cursor.skip(passed) }
+        let document = UInt64(cursor.docID) << 32
+        let count = Int(cursor.titleFrequency)
+        try cursor.positions(into: &positions)
+        // Those of the title come first.
+        for position in positions.prefix(count) {
+          characters.append(TitleCharacter(place: document | UInt64(position), character: character))
+        }
+        try cursor.advance()
+      }
+    }
+    characters.sort { $0.place < $1.place }
+    return characters
+  }
+
+  /// One bit per document with one of the characters in its title.
+  private func titles(
+    holding characters: [UInt32], in segment: SegmentReader, deadline: Deadline
+  ) throws -> [UInt64] {
+    var documents = [UInt64](repeating: 0, count: (segment.documentCount + 63) / 64)
+    for character in characters {
+      guard let cursor = try segment.postings(of: TermKey.han(character)) else { continue }
+      try deadline.check()
+      while cursor.docID != PostingsCursor.end {
+        let run = cursor.run()
+        for i in 0..<run.count where run.titleFrequencies[i] > 0 {
+          let document = Int(run.docIDs[i])
+          documents[document >> 6] |= 1 << UInt64(document & 63)
+        }
+        try cursor.skip(run.count)
+      }
+    }
+    return documents
+  }
+
+  // MARK: Candidates
+
+  /// The titles that hold the same characters.
+  private struct Group {
+    var characters: [UInt32]
+    var spelling: PinyinPattern.Spelling
+    var titles: [(segment: Int, document: UInt32)] = []
+
+    static func precedes(_ a: Group, _ b: Group) -> Bool {
+      if a.spelling != b.spelling { return a.spelling < b.spelling }
+      if a.titles.count != b.titles.count { return a.titles.count > b.titles.count }
+      if a.characters.count != b.characters.count { return a.characters.count < b.characters.count }
+      return a.characters.lexicographicallyPrecedes(b.characters)
+    }
+  }
+
+  private func collect(
+    _ characters: [TitleCharacter], _ pattern: PinyinPattern, onlyFull: Bool, segment: Int,
+    into groups: inout [[UInt32]: Group]
+  ) {
+    let worst: PinyinPattern.Spelling = onlyFull ? .loose : .initials
+    for start in characters.indices {
+      var walk = PinyinPattern.Walk()
+      var end = start
+      // Whatever stands between two characters takes a position.
+      while end < characters.count,
+        end == start || characters[end].place == characters[end - 1].place + 1
+      {
+        pattern.advance(&walk, over: characters[end].character)
+        if walk.isOver { break }
+        end += 1
+        guard let spelling = pattern.spelling(walk), spelling <= worst else { continue }
+        let found = characters[start..<end].map(\.character)
+        let document = characters[start].document
+        var group = groups.removeValue(forKey: found) ?? Group(characters: found, spelling: spelling)
+        if group.titles.last.map({ $0 != (segment, document) }) ?? true {
+          group.titles.append((segment, document))
+        }
+        groups[found] = group
+      }
+    }
+  }
+
+  /// The characters as a title writes them where its words allow; nil when they stand only inside words.
+  private func original(_ group: Group, in title: String) -> String? {
+    for chunk in analyzer.chunks(of: title) {
+      guard case .han(let run) = chunk, run.characters.count >= group.characters.count else { continue }
+      let starts = (0...run.characters.count - group.characters.count).filter {
+        run.characters[$0..<$0 + group.characters.count].elementsEqual(group.characters)
+      }
+      guard !starts.isEmpty else { continue }
+      let words = analyzer.words(in: run)
+      for start in starts {
+        let end = start + group.characters.count
+        guard words.contains(where: { $0.lowerBound == start }),
+          group.spelling <= .loose || words.contains(where: { $0.upperBound == end })
+        else { continue }
+        let range = run.ranges[start].lowerBound..<run.ranges[end - 1].upperBound
+        return String(decoding: Array(title.utf8)[range], as: UTF8.self)
+      }
+    }
+    return nil
+  }
+}
