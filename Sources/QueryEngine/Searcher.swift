@@ -7,16 +7,10 @@ import TextAnalysis
 package final class Searcher {
   /// A first page with fewer full matches than this is filled up with partial ones.
   private static let fillBelow = 10
-  /// An answer with fewer full matches than this may come with a suggestion.
-  private static let suggestBelow = 3
-  /// A word in more entries than this is meant as it is typed.
-  private static let rareWord = 2
-  /// How many times as many entries a correction has to find when the word as typed is in the index.
-  private static let rareMistake = 20
 
   package let snapshot: IndexSnapshot
-  private let analyzer: Analyzer
-  private let parser: QueryParser
+  let analyzer: Analyzer
+  let parser: QueryParser
   private let extractor: FeatureExtractor
   let model: BM25F
 
@@ -80,7 +74,7 @@ package final class Searcher {
       resolver: PartResolver(analyzer: analyzer, snapshot: snapshot), extractor: extractor)
   }
 
-  private struct Answer {
+  struct Answer {
     var match: MatchKind
     var total: Int
     var ranked: [RankedDocument]
@@ -105,83 +99,7 @@ package final class Searcher {
     return answer
   }
 
-  /// Another query that finds more, when the original finds little.
-  private func suggestion(
-    _ request: SearchRequest, plan: QueryPlan, answer: Answer, deadline: Deadline
-  ) throws -> Suggestion? {
-    let full = answer.match == .full ? answer.total : 0
-    guard full < Self.suggestBelow, request.offset == 0 else { return nil }
-    let typo = try typoSuggestion(request, plan: plan, full: full, deadline: deadline)
-    return try pinyinSuggestion(request, full: full, hasOther: typo != nil, deadline: deadline) ?? typo
-  }
-
-  /// The query with its misspelt words mended.
-  private func typoSuggestion(
-    _ request: SearchRequest, plan: QueryPlan, full: Int, deadline: Deadline
-  ) throws -> Suggestion? {
-    let finder = TypoFinder(segments: snapshot.segments)
-    var bytes = Array(request.text.utf8)
-    // A word that an entry or two hold may still be a mistake: then much more has to be found.
-    var needed = full + 1
-    for part in plan.parts.sorted(by: { $0.range.lowerBound > $1.range.lowerBound }) {
-      guard case .chunk(.latin(let chunk)) = part.content, chunk.parts.count == 1 else { continue }
-      let word = chunk.parts[0].text
-      let known = try snapshot.documentFrequency(of: TermKey.make(.latin, word))
-      guard known <= Self.rareWord, let correction = try finder.correction(of: word, deadline: deadline)
-      else {
-        continue
-      }
-      if try isKnown(part) {
-        guard correction.documentFrequency >= Self.rareMistake else { continue }
-        needed = max(needed, (full + 1) * Self.rareMistake)
-      }
-      bytes.replaceSubrange(part.range, with: correction.word.utf8)
-    }
-    let text = String(decoding: bytes, as: UTF8.self)
-    return try fullMatches(of: text, insteadOf: request, deadline: deadline) >= needed
-      ? Suggestion(kind: .typo, query: text) : nil
-  }
-
-  /// The query with the Chinese that its letters spell.
-  private func pinyinSuggestion(
-    _ request: SearchRequest, full: Int, hasOther: Bool, deadline: Deadline
-  ) throws -> Suggestion? {
-    guard let spelt = PinyinQuery(try parser.parse(request.text), text: request.text) else { return nil }
-    let finder = PinyinFinder(snapshot: snapshot, analyzer: analyzer)
-    var best: PinyinFinder.Candidate?
-    if spelt.pattern.isWholeSyllables {
-      best = try finder.best(for: spelt.pattern, onlyFull: true, deadline: deadline)
-    }
-    // Initials spell too much to be put beside anything else.
-    if best == nil, full == 0, !hasOther, spelt.mayBeInitials {
-      best = try finder.best(for: spelt.pattern, onlyFull: false, deadline: deadline)
-    }
-    guard let best else { return nil }
-    let text = spelt.query(with: best.text)
-    return try fullMatches(of: text, insteadOf: request, deadline: deadline) > full
-      ? Suggestion(kind: .pinyin, query: text) : nil
-  }
-
-  /// Full matches that another text would have; none for the same text, or one over the limit.
-  private func fullMatches(
-    of text: String, insteadOf request: SearchRequest, deadline: Deadline
-  ) throws -> Int {
-    guard text != request.text, text.utf8.count <= SearchRequest.maximumTextBytes else { return 0 }
-    var better = request
-    better.text = text
-    better.limit = 1
-    better.facets = []
-    return try run(try plan(better), better, mode: .all, wanted: 0, deadline: deadline).total
-  }
-
-  /// Whether some entry holds a part.
-  private func isKnown(_ part: Query.Part) throws -> Bool {
-    try snapshot.segments.contains {
-      try MatcherFactory(segment: $0).matcher(for: part).nextCandidate(from: 0) != PostingsCursor.end
-    }
-  }
-
-  private func run(
+  func run(
     _ plan: QueryPlan, _ request: SearchRequest, mode: SegmentSearch.Mode, wanted: Int, deadline: Deadline
   ) throws -> Answer {
     var collector = TopKCollector(

@@ -228,7 +228,7 @@ extension ServiceLimits {
   static func looking(every interval: Duration) -> ServiceLimits {
     var limits = ServiceLimits()
     limits.pollInterval = interval
-    limits.queryTime = .seconds(60)
+    limits.queryTime = .seconds(900)
     return limits
   }
 }
