@@ -1,3 +1,4 @@
+import QueryEngine
 import SearchModel
 
 extension RequestTarget {
@@ -5,6 +6,10 @@ extension RequestTarget {
   func queryText() throws(ServiceError) -> String {
     guard let text = try value(of: "q") else {
       throw .badRequest("missing_parameter", "q is missing; ask for example ?q=search")
+    }
+    // Refused at once, not when a thread is free.
+    if text.utf8.count > SearchRequest.maximumTextBytes {
+      throw .badRequest("query_too_large", "\(QueryLimitError.text(bytes: text.utf8.count))")
     }
     return text
   }
