@@ -25,9 +25,10 @@ struct PinyinFinder {
   let snapshot: IndexSnapshot
   let analyzer: Analyzer
 
-  /// What the text spells most likely: first by how it is spelled, then in most titles, then the shorter.
+  /// What the text spells most likely: first by how it is spelled, then what ends with a word, then in most
+  /// titles, then the shorter.
   ///
-  /// A candidate begins where a word of a title begins; one that is not spelled in full also ends with a word.
+  /// A candidate begins where a word of a title begins; one that is not spelled in full has to end with a word.
   /// Words are ICU's.
   func best(for pattern: PinyinPattern, onlyFull: Bool, deadline: Deadline) throws -> Candidate? {
     let segments = try snapshot.segments.map { try lists(of: pattern, onlyFull: onlyFull, in: $0) }
@@ -43,20 +44,26 @@ struct PinyinFinder {
     }
     var stored: [Int: StoredFieldsReader] = [:]
     var titlesLeft = Self.titlesPerText
+    /// Ends inside a word: taken when nothing spelled as well does not.
+    var second: Candidate?
     for group in groups.values.sorted(by: Group.precedes) {
+      if let second, second.spelling < group.spelling || titlesLeft == 0 { break }
+      var cut: Candidate?
       for title in group.titles.prefix(min(titlesLeft, Self.titlesPerCandidate)) {
         titlesLeft -= 1
         let reader = try stored[title.segment] ?? snapshot.segments[title.segment].storedFields()
         stored[title.segment] = reader
         let text = try reader.fields(of: Int(title.document)).title
-        if let found = original(group, in: text) {
-          return Candidate(text: found, spelling: group.spelling, titleCount: group.titles.count)
-        }
+        guard let (found, endsWord) = original(group, in: text) else { continue }
+        let candidate = Candidate(
+          text: found, spelling: group.spelling, titleCount: group.titles.count)
+        if endsWord { return candidate }
+        cut = cut ?? candidate
       }
-      guard titlesLeft > 0 else { return nil }
+      second = second ?? cut
       try deadline.check()
     }
-    return nil
+    return second
   }
 
   // MARK: Characters of titles
@@ -208,8 +215,10 @@ struct PinyinFinder {
     }
   }
 
-  /// The characters as a title writes them where its words allow; nil when they stand only inside words.
-  private func original(_ group: Group, in title: String) -> String? {
+  /// The characters as a title writes them where its words allow, and whether a word ends there; nil when they
+  /// stand only inside words.
+  private func original(_ group: Group, in title: String) -> (text: String, endsWord: Bool)? {
+    var cut: String?
     for chunk in analyzer.chunks(of: title) {
       guard case .han(let run) = chunk, run.characters.count >= group.characters.count else { continue }
       let starts = (0...run.characters.count - group.characters.count).filter {
@@ -217,15 +226,14 @@ struct PinyinFinder {
       }
       guard !starts.isEmpty else { continue }
       let words = analyzer.words(in: run)
-      for start in starts {
+      for start in starts where words.contains(where: { $0.lowerBound == start }) {
         let end = start + group.characters.count
-        guard words.contains(where: { $0.lowerBound == start }),
-          group.spelling <= .loose || words.contains(where: { $0.upperBound == end })
-        else { continue }
         let range = run.ranges[start].lowerBound..<run.ranges[end - 1].upperBound
-        return String(decoding: Array(title.utf8)[range], as: UTF8.self)
+        let text = String(decoding: Array(title.utf8)[range], as: UTF8.self)
+        if words.contains(where: { $0.upperBound == end }) { return (text, true) }
+        if group.spelling <= .loose { cut = cut ?? text }
       }
     }
-    return nil
+    return cut.map { ($0, false) }
   }
 }
