@@ -26,6 +26,10 @@ package struct PinyinSyllable: Hashable, Sendable {
 ///
 /// Traditional and Simplified characters share theirs, so that a folded text is read like the original.
 package struct PinyinReadings: Sequence, IteratorProtocol, Sendable {
+  /// All that may have a reading.
+  package static let characters =
+    PinyinTable.firstCharacter..<PinyinTable.firstCharacter + UInt32(PinyinTable.characterCount)
+
   /// 16 bits each: a syllable counted from 1, 0 for no more.
   private var packed: UInt64
 
@@ -34,10 +38,8 @@ package struct PinyinReadings: Sequence, IteratorProtocol, Sendable {
   /// - Complexity: O(1), without an allocation.
   package init(of codePoint: UInt32) {
     packed = 0
-    guard codePoint >= PinyinTable.firstCharacter else { return }
-    let place = Int(codePoint - PinyinTable.firstCharacter)
-    guard place < PinyinTable.characterCount else { return }
-    let entry = Self.number(at: place, in: PinyinTable.characters)
+    guard Self.characters.contains(codePoint) else { return }
+    let entry = Self.number(at: Int(codePoint - Self.characters.lowerBound), in: PinyinTable.characters)
     if entry <= PinyinTable.syllableCount {
       packed = UInt64(entry)
     } else {

@@ -69,6 +69,17 @@ import TextAnalysis
     #expect(PinyinPattern(typed)?.isWholeSyllables == expected)
   }
 
+  @Test(
+    "a character has to begin where no spelling goes over",
+    arguments: [
+      ("duojiqun", true, [0, 3, 5]), ("xian", true, [0]), ("djq", false, [0, 1, 2]),
+      ("yysh", false, [0, 1, 2]),
+      ("duojq", false, [0, 3, 4]),
+    ])
+  func necessaryStarts(typed: String, onlyFull: Bool, expected: [Int]) {
+    #expect(PinyinPattern(typed)?.necessaryStarts(onlyFull: onlyFull) == expected)
+  }
+
   // MARK: Against an enumeration
 
   /// All ways to type one character: every reading, in full and as initials.

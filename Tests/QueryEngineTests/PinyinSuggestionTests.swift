@@ -72,6 +72,15 @@ import TextAnalysis
     #expect(try index.search("xi'an").suggestion?.query == "西安")
   }
 
+  @Test("what ends with a word before what is cut off inside one, if both are spelled in full")
+  func wholeWords() throws {
+    let index = try TestIndex(
+      ["据河北日报报道", "据河南日报报道", "聚合", "美丽的"].enumerated().map { Entry(id: "\($0.offset)", title: $0.element) })
+    #expect(try index.search("juhe").suggestion?.query == "聚合")
+    #expect(try index.search("juhebei").suggestion?.query == "据河北")
+    #expect(try index.search("juhenanri").suggestion?.query == "据河南日")
+  }
+
   @Test("with some matches only a full spelling that finds more; with three, nothing")
   func enough() throws {
     func suggestion(_ typed: String, times: Int) throws -> String? {
@@ -102,7 +111,8 @@ import TextAnalysis
     struct Found {
       var spelling: PinyinPattern.Spelling
       var titleCount = 0
-      var isAtWord = false
+      /// 0 begins inside a word, 1 begins a word, 2 ends one too.
+      var place = 0
     }
     guard let pattern = PinyinPattern(typed) else { return nil }
     var found: [String: Found] = [:]
@@ -114,31 +124,32 @@ import TextAnalysis
         for start in characters.indices {
           for end in start + 1...characters.count {
             guard let spelling = pattern.spelling(of: characters[start..<end]) else { continue }
-            let isAtWord =
-              words.contains { $0.lowerBound == start }
-              && (spelling <= .loose || words.contains { $0.upperBound == end })
+            let begins = words.contains { $0.lowerBound == start }
+            let ends = words.contains { $0.upperBound == end }
+            let place = begins && ends ? 2 : begins && spelling <= .loose ? 1 : 0
             let text = String(
               String.UnicodeScalarView(characters[start..<end].compactMap(Unicode.Scalar.init)))
-            here[text, default: Found(spelling: spelling)].isAtWord = here[text]?.isAtWord == true || isAtWord
+            here[text, default: Found(spelling: spelling)].place = max(here[text]?.place ?? 0, place)
           }
         }
       }
       for (text, one) in here {
         var all = found[text] ?? Found(spelling: one.spelling)
-        if all.titleCount < PinyinFinder.titlesPerCandidate, one.isAtWord { all.isAtWord = true }
+        if all.titleCount < PinyinFinder.titlesPerCandidate { all.place = max(all.place, one.place) }
         all.titleCount += 1
         found[text] = all
       }
     }
-    return found.filter(\.value.isAtWord)
+    return found.filter { $0.value.place > 0 }
+      .min { a, b in
+        if a.value.spelling != b.value.spelling { return a.value.spelling < b.value.spelling }
+        if a.value.place != b.value.place { return a.value.place > b.value.place }
+        if a.value.titleCount != b.value.titleCount { return a.value.titleCount > b.value.titleCount }
+        if a.key.utf8.count != b.key.utf8.count { return a.key.utf8.count < b.key.utf8.count }
+        return a.key.utf8.lexicographicallyPrecedes(b.key.utf8)
+      }
       .map {
         PinyinFinder.Candidate(text: $0.key, spelling: $0.value.spelling, titleCount: $0.value.titleCount)
-      }
-      .min { a, b in
-        if a.spelling != b.spelling { return a.spelling < b.spelling }
-        if a.titleCount != b.titleCount { return a.titleCount > b.titleCount }
-        if a.text.utf8.count != b.text.utf8.count { return a.text.utf8.count < b.text.utf8.count }
-        return a.text.utf8.lexicographicallyPrecedes(b.text.utf8)
       }
   }
 
@@ -147,7 +158,7 @@ import TextAnalysis
     var random = SplitMix64(seed: seed)
     let analyzer = try Analyzer()
     let pieces = [
-      "多集群", "管理", "经典", "景点", "云原生", "重庆", "银行", "女性", "a", "，", "的", "先", "西安", "略",
+      "据河北", "聚合", "多集群", "管理", "经典", "景点", "云原生", "重庆", "银行", "女性", "a", "，", "的", "先", "西安", "略",
     ]
     let entries = (0..<40).map { number in
       let title = (0..<Int.random(in: 1...5, using: &random)).map { _ in
@@ -160,6 +171,7 @@ import TextAnalysis
     let titles = index.entries.map(\.title)
     for typed in [
       "duojiqun", "djq", "jingdian", "jd", "yys", "xian", "chongqing", "nuxing", "gl", "yh", "guanlijd", "dd",
+      "juhe",
     ] {
       let pattern = try #require(PinyinPattern(typed))
       let expected = plainBest(typed, titles, analyzer: analyzer)

@@ -44,7 +44,7 @@ import Testing
     #expect(PinyinTable.characters.utf8CodeUnitCount == PinyinTable.characterCount * 2)
     var met: Set<PinyinSyllable> = []
     var withoutReading = 0
-    for codePoint in PinyinTable.firstCharacter..<0xA000 {
+    for codePoint in PinyinReadings.characters {
       let readings = Array(PinyinReadings(of: codePoint))  // traps on a number out of range
       #expect(Set(readings).count == readings.count && readings.count <= PinyinTable.mostReadings)
       met.formUnion(readings)

@@ -25,53 +25,71 @@ struct PinyinFinder {
   let snapshot: IndexSnapshot
   let analyzer: Analyzer
 
-  /// What the text spells most likely: first by how it is spelled, then in most titles, then the shorter.
+  /// What the text spells most likely: first by how it is spelled, then what ends with a word, then in most
+  /// titles, then the shorter.
   ///
-  /// A candidate begins where a word of a title begins; one that is not spelled in full also ends with a word.
+  /// A candidate begins where a word of a title begins; one that is not spelled in full has to end with a word.
   /// Words are ICU's.
   func best(for pattern: PinyinPattern, onlyFull: Bool, deadline: Deadline) throws -> Candidate? {
-    let letters = Letters(pattern, onlyFull: onlyFull)
-    guard try postingsCount(letters.all) <= Self.maximumPostings else { return nil }
+    let segments = try snapshot.segments.map { try lists(of: pattern, onlyFull: onlyFull, in: $0) }
+    let postingsCount = segments.joined().reduce(0) { $0 + $1.entry.documentFrequency }
+    guard postingsCount <= Self.maximumPostings else { return nil }
+    let starts = pattern.necessaryStarts(onlyFull: onlyFull)
     var groups: [[UInt32]: Group] = [:]
     for (number, segment) in snapshot.segments.enumerated() {
-      let characters = try characters(letters, in: segment, deadline: deadline)
+      let characters = try characters(
+        of: segments[number], starts: starts, in: segment, deadline: deadline)
       collect(characters, pattern, onlyFull: onlyFull, segment: number, into: &groups)
       try deadline.check()
     }
     var stored: [Int: StoredFieldsReader] = [:]
     var titlesLeft = Self.titlesPerText
+    /// Ends inside a word: taken when nothing spelled as well does not.
+    var second: Candidate?
     for group in groups.values.sorted(by: Group.precedes) {
+      if let second, second.spelling < group.spelling || titlesLeft == 0 { break }
+      var cut: Candidate?
       for title in group.titles.prefix(min(titlesLeft, Self.titlesPerCandidate)) {
         titlesLeft -= 1
         let reader = try stored[title.segment] ?? snapshot.segments[title.segment].storedFields()
         stored[title.segment] = reader
         let text = try reader.fields(of: Int(title.document)).title
-        if let found = original(group, in: text) {
-          return Candidate(text: found, spelling: group.spelling, titleCount: group.titles.count)
-        }
+        guard let (found, endsWord) = original(group, in: text) else { continue }
+        let candidate = Candidate(
+          text: found, spelling: group.spelling, titleCount: group.titles.count)
+        if endsWord { return candidate }
+        cut = cut ?? candidate
       }
-      guard titlesLeft > 0 else { return nil }
+      second = second ?? cut
       try deadline.check()
     }
-    return nil
+    return second
   }
 
   // MARK: Characters of titles
 
-  /// Characters that may stand in the answer.
-  private struct Letters {
-    var first: [UInt32] = []
-    var last: [UInt32] = []
-    var all: [UInt32] = []
+  /// The postings of a character that may stand in the answer.
+  private struct List {
+    var character: UInt32
+    var roles: PinyinPattern.Roles
+    var entry: TermEntry
+  }
 
-    init(_ pattern: PinyinPattern, onlyFull: Bool) {
-      for character in UInt32(0x3400)...0x9FFF {
-        let roles = pattern.roles(of: character, onlyFull: onlyFull)
-        if roles.isFirst { first.append(character) }
-        if roles.isLast { last.append(character) }
-        if roles.isAnywhere { all.append(character) }
-      }
+  /// Goes through the characters of the dictionary: looking each one up would take longer than all the rest.
+  private func lists(
+    of pattern: PinyinPattern, onlyFull: Bool, in segment: SegmentReader
+  ) throws -> [List] {
+    var lists: [List] = []
+    var cursor = TermCursor(segment.terms)
+    var isOpen = try cursor.seek(to: TermKey.han(PinyinReadings.characters.lowerBound))
+    while isOpen, cursor.key.first == TokenKind.han.rawValue {
+      let scalar = String(decoding: cursor.key.dropFirst(), as: UTF8.self).unicodeScalars.first
+      guard let character = scalar?.value, PinyinReadings.characters.contains(character) else { break }
+      let roles = pattern.roles(of: character, onlyFull: onlyFull)
+      if roles.starts != 0 { lists.append(List(character: character, roles: roles, entry: cursor.entry)) }
+      isOpen = try cursor.next()
     }
+    return lists
   }
 
   /// A Han character of a title, folded, by document and position.
@@ -82,28 +100,16 @@ struct PinyinFinder {
     var document: UInt32 { UInt32(place >> 32) }
   }
 
-  private func postingsCount(_ characters: [UInt32]) throws -> Int {
-    var count = 0
-    for segment in snapshot.segments {
-      for character in characters {
-        count += try segment.terms.find(TermKey.han(character))?.documentFrequency ?? 0
-      }
-    }
-    return count
-  }
-
-  /// The characters of all titles that hold a first and a last one, in order.
+  /// The characters of all titles that hold what no answer can be without, in order.
   private func characters(
-    _ letters: Letters, in segment: SegmentReader, deadline: Deadline
+    of lists: [List], starts: [Int], in segment: SegmentReader, deadline: Deadline
   ) throws -> [TitleCharacter] {
-    var documents = try titles(holding: letters.first, in: segment, deadline: deadline)
-    let last = try titles(holding: letters.last, in: segment, deadline: deadline)
-    for i in documents.indices { documents[i] &= last[i] & (segment.live?.words[i] ?? .max) }
+    let documents = try titles(holding: lists, starts: starts, in: segment, deadline: deadline)
     guard documents.contains(where: { $0 != 0 }) else { return [] }
     var characters: [TitleCharacter] = []
     var positions: [UInt32] = []
-    for character in letters.all {
-      guard let cursor = try segment.postings(of: TermKey.han(character)) else { continue }
+    for list in lists {
+      let cursor = try segment.postings(of: list.entry)
       try deadline.check()
       while cursor.docID != PostingsCursor.end {
         let run = cursor.run()
@@ -125,7 +131,7 @@ struct PinyinFinder {
         try cursor.positions(into: &positions)
         // Those of the title come first.
         for position in positions.prefix(count) {
-          characters.append(TitleCharacter(place: document | UInt64(position), character: character))
+          characters.append(TitleCharacter(place: document | UInt64(position), character: list.character))
         }
         try cursor.advance()
       }
@@ -134,24 +140,36 @@ struct PinyinFinder {
     return characters
   }
 
-  /// One bit per document with one of the characters in its title.
+  /// One bit per live document with a last character in its title, and one for every necessary start.
   private func titles(
-    holding characters: [UInt32], in segment: SegmentReader, deadline: Deadline
+    holding lists: [List], starts: [Int], in segment: SegmentReader, deadline: Deadline
   ) throws -> [UInt64] {
-    var documents = [UInt64](repeating: 0, count: (segment.documentCount + 63) / 64)
-    for character in characters {
-      guard let cursor = try segment.postings(of: TermKey.han(character)) else { continue }
-      try deadline.check()
+    let wordCount = (segment.documentCount + 63) / 64
+    var last = [UInt64](repeating: 0, count: wordCount)
+    var beginning = [[UInt64]](repeating: last, count: starts.count)
+    var titles = last
+    for list in lists {
+      let places = starts.indices.filter { list.roles.starts >> UInt128(starts[$0]) & 1 == 1 }
+      guard list.roles.isLast || !places.isEmpty else { continue }
+      for i in titles.indices { titles[i] = 0 }
+      let cursor = try segment.postings(of: list.entry)
       while cursor.docID != PostingsCursor.end {
         let run = cursor.run()
         for i in 0..<run.count where run.titleFrequencies[i] > 0 {
           let document = Int(run.docIDs[i])
-          documents[document >> 6] |= 1 << UInt64(document & 63)
+          titles[document >> 6] |= 1 << UInt64(document & 63)
         }
         try cursor.skip(run.count)
       }
+      if list.roles.isLast { for i in last.indices { last[i] |= titles[i] } }
+      for place in places { for i in last.indices { beginning[place][i] |= titles[i] } }
+      try deadline.check()
     }
-    return documents
+    for i in last.indices {
+      last[i] &= segment.live?.words[i] ?? .max
+      for place in starts.indices { last[i] &= beginning[place][i] }
+    }
+    return last
   }
 
   // MARK: Candidates
@@ -197,8 +215,10 @@ struct PinyinFinder {
     }
   }
 
-  /// The characters as a title writes them where its words allow; nil when they stand only inside words.
-  private func original(_ group: Group, in title: String) -> String? {
+  /// The characters as a title writes them where its words allow, and whether a word ends there; nil when they
+  /// stand only inside words.
+  private func original(_ group: Group, in title: String) -> (text: String, endsWord: Bool)? {
+    var cut: String?
     for chunk in analyzer.chunks(of: title) {
       guard case .han(let run) = chunk, run.characters.count >= group.characters.count else { continue }
       let starts = (0...run.characters.count - group.characters.count).filter {
@@ -206,15 +226,14 @@ struct PinyinFinder {
       }
       guard !starts.isEmpty else { continue }
       let words = analyzer.words(in: run)
-      for start in starts {
+      for start in starts where words.contains(where: { $0.lowerBound == start }) {
         let end = start + group.characters.count
-        guard words.contains(where: { $0.lowerBound == start }),
-          group.spelling <= .loose || words.contains(where: { $0.upperBound == end })
-        else { continue }
         let range = run.ranges[start].lowerBound..<run.ranges[end - 1].upperBound
-        return String(decoding: Array(title.utf8)[range], as: UTF8.self)
+        let text = String(decoding: Array(title.utf8)[range], as: UTF8.self)
+        if words.contains(where: { $0.upperBound == end }) { return (text, true) }
+        if group.spelling <= .loose { cut = cut ?? text }
       }
     }
-    return nil
+    return cut.map { ($0, false) }
   }
 }

@@ -106,9 +106,9 @@ struct PinyinPattern: Sendable {
 
   /// Where a character may stand in what the text spells.
   struct Roles {
-    var isFirst = false
+    /// Positions where its letters may begin.
+    var starts: UInt128 = 0
     var isLast = false
-    var isAnywhere = false
   }
 
   /// - Parameter onlyFull: when no syllable may be cut short.
@@ -118,17 +118,25 @@ struct PinyinPattern: Sendable {
       let step = steps[syllable.number]
       guard step.initial != 0 else { continue }
       let full = step.full | step.loose
-      var starts = full
       var ends = full << UInt128(step.length)
+      roles.starts |= full
       if !onlyFull {
-        starts |= step.initial
+        roles.starts |= step.initial
         ends |= step.initial << 1 | step.longInitial << 2
       }
-      roles.isFirst = roles.isFirst || starts & 1 != 0
       roles.isLast = roles.isLast || ends & end != 0
-      roles.isAnywhere = roles.isAnywhere || starts != 0
     }
     return roles
+  }
+
+  /// Positions where some character has to begin, because no spelling goes over them; the first is one.
+  func necessaryStarts(onlyFull: Bool) -> [Int] {
+    var covered: UInt128 = 0
+    for step in steps {
+      for distance in 1..<max(1, step.length) { covered |= (step.full | step.loose) << UInt128(distance) }
+      if !onlyFull { covered |= step.longInitial << 1 }
+    }
+    return letters.indices.filter { covered >> UInt128($0) & 1 == 0 }
   }
 
   // MARK: Matching
