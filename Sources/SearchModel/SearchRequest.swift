@@ -11,13 +11,15 @@ package struct SearchRequest: Equatable, Sendable {
   /// Bytes of UTF-8.
   package static let maximumTextBytes = 4_096
   package static let maximumParts = 64
+  /// Words that a prefix may stand for.
+  package static let maximumExpansions = 1_000
 
   package var text: String
   package var limit: Int
   package var offset: Int
   /// Values chosen per facet: one of the same key is enough, every key must agree.
   package var filters: [FacetKey: [String]]
-  /// Facets to count.
+  /// Facets to count, each once.
   package var facets: [FacetKey]
   package var order: Order
 
@@ -29,7 +31,7 @@ package struct SearchRequest: Equatable, Sendable {
     self.limit = limit
     self.offset = offset
     self.filters = filters
-    self.facets = facets
+    self.facets = facets.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     self.order = order
   }
 }

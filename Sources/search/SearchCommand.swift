@@ -28,7 +28,7 @@ struct SearchCommand: ParsableCommand {
   }
 
   static func main() {
-    Output.ignoreClosedPipes()
+    Output.prepare()
     do {
       var command = try parseAsRoot()
       try command.run()

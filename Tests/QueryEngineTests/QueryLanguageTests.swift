@@ -87,6 +87,9 @@ import Testing
     }
     _ = try index.search((0..<64).map { "w\($0)" }.joined(separator: " "))
     _ = try index.search(String(repeating: "多", count: 1_365))
+    let words = try TestIndex((0..<1_001).map { Entry(id: "\($0)", title: "tiny\($0)") })
+    #expect(throws: QueryLimitError.expansions(prefix: "tiny")) { try words.search("-tiny*") }
+    #expect(try words.search("tiny1*").total == 112)
   }
 
   @Test(

@@ -1,11 +1,9 @@
 import IndexFormat
+import SearchModel
 import TextAnalysis
 
 /// Makes the matchers of one segment. What the segment does not hold gets a matcher that finds nothing.
 struct MatcherFactory {
-  /// Most terms that a prefix stands for.
-  static let maximumExpansions = 1_000
-
   let segment: SegmentReader
 
   func matcher(for part: Query.Part) throws -> PartMatcher {
@@ -61,14 +59,19 @@ struct MatcherFactory {
     return AnyMatcher([literal] + others)
   }
 
-  /// Every exact part that begins with the chunk's, in dictionary order up to the limit.
+  /// Every exact part that begins with the chunk's.
+  ///
+  /// - Throws: `QueryLimitError.expansions`: with only some of them every count would be wrong.
   private func prefix(_ chunk: LatinChunk, onlyTitle: Bool) throws -> PartMatcher {
     guard let text = chunk.parts.first?.text else { return PartMatcher() }
     let key = TermKey.make(.latin, text)
     var cursor = TermCursor(segment.terms)
     var alternatives: [PartMatcher] = []
     var isOpen = try cursor.seek(to: key)
-    while isOpen, cursor.key.starts(with: key), alternatives.count < Self.maximumExpansions {
+    while isOpen, cursor.key.starts(with: key) {
+      guard alternatives.count < SearchRequest.maximumExpansions else {
+        throw QueryLimitError.expansions(prefix: text)
+      }
       alternatives.append(
         TermMatcher(try segment.postings(of: cursor.entry), isLiteral: true, onlyTitle: onlyTitle))
       isOpen = try cursor.next()

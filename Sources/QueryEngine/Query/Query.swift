@@ -63,6 +63,7 @@ package struct Query: Equatable, Sendable {
 package enum QueryLimitError: Error, Equatable, CustomStringConvertible {
   case text(bytes: Int)
   case parts(Int)
+  case expansions(prefix: String)
 
   package var description: String {
     switch self {
@@ -70,6 +71,8 @@ package enum QueryLimitError: Error, Equatable, CustomStringConvertible {
       "the query has \(bytes) bytes; the limit is \(SearchRequest.maximumTextBytes)"
     case .parts(let count):
       "the query has \(count) parts; the limit is \(SearchRequest.maximumParts)"
+    case .expansions(let prefix):
+      "more than \(SearchRequest.maximumExpansions) words begin with \(prefix); type more of the word"
     }
   }
 }

@@ -2,8 +2,18 @@ import Glibc
 
 /// Standard output carries data, standard error messages. The only place that writes to either.
 enum Output {
-  /// A reader that goes away ends the program quietly.
-  static func ignoreClosedPipes() { signal(SIGPIPE, SIG_IGN) }
+  /// Makes sure that streams and signals do only what they are for.
+  ///
+  /// A reader that goes away ends the program quietly, a file over the size limit is an error like any other.
+  /// A stream that is closed gets a stand-in that refuses: else the next file opened, one of the index perhaps,
+  /// would take its number and our messages.
+  static func prepare() {
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
+      _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+    }
+  }
 
   static func print(_ line: String) { write(Array((line + "\n").utf8), to: STDOUT_FILENO) }
 
