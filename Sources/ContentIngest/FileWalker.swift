@@ -5,7 +5,7 @@ import Glibc
 /// The deepest common ancestor of the paths is the root, and names are relative to it; a single folder
 /// is its own root, the root of a single file is its folder. A path that is given is always read,
 /// whatever its name; below it dot files, dot folders and `node_modules` are passed over.
-/// Symbolic links are followed only to targets inside the root that were not found otherwise.
+/// Symbolic links are followed only to targets inside the given paths that were not found otherwise.
 /// What cannot be read is named, never taken for empty.
 package struct FileWalker {
   private let paths: [String]
@@ -38,7 +38,8 @@ package struct FileWalker {
       roots.append((real, info))
     }
     var walk = Walk(
-      root: commonRoot(of: roots), excluded: Set(excluding.map { canonicalPath($0) ?? absolutePath($0) }))
+      root: commonRoot(of: roots), given: roots.map(\.path),
+      excluded: Set(excluding.map { canonicalPath($0) ?? absolutePath($0) }))
     walk.skipped = unreadable
     for (path, info) in roots.sorted(by: { bytesPrecede($0.path, $1.path) }) {
       walk.addGiven(path, info)
@@ -86,6 +87,8 @@ private struct Walk {
   }
 
   let root: String
+  /// The paths themselves: the root above several of them holds what nobody asked for.
+  let given: [String]
   let excluded: Set<String>
   var files: [SourceFile] = []
   var skipped: [SkippedInput] = []
@@ -94,8 +97,9 @@ private struct Walk {
   private var seenFolders: Set<Identity> = []
   private var links: [Link] = []
 
-  init(root: String, excluded: Set<String>) {
+  init(root: String, given: [String], excluded: Set<String>) {
     self.root = root
+    self.given = given
     self.excluded = excluded
   }
 
@@ -130,7 +134,7 @@ private struct Walk {
       skipped.append(SkippedInput(file: link.name, reason: "a link that leads nowhere: \(errorText(errno))"))
       return
     }
-    let inside = root == "/" || target == root || target.utf8.starts(with: (root + "/").utf8)
+    let inside = given.contains { $0 == "/" || target == $0 || target.utf8.starts(with: ($0 + "/").utf8) }
     let folder = isFolder(info)
     guard folder || ContentFormat(name: link.name) != nil else { return }
     guard inside else {

@@ -46,6 +46,17 @@ import Testing
     #expect(throws: MissingInputError(folder.path + "/no")) { try names([folder.path, folder.path + "/no"]) }
   }
 
+  @Test func linksDoNotLeadBetweenThePathsToWhatWasNotGiven() throws {
+    let folder = try TemporaryFolder()
+    for name in ["a/1.md", "b/2.md", "c/3.md"] { try folder.write(name) }
+    let links = [("a/out.md", "../c/3.md"), ("a/up", ".."), ("a/over.md", "../b/2.md")]
+    for (name, target) in links {
+      try FileManager.default.createSymbolicLink(
+        atPath: folder.path + "/" + name, withDestinationPath: target)
+    }
+    #expect(try names([folder.path + "/a", folder.path + "/b"]) == ["a/1.md", "b/2.md"])
+  }
+
   @Test func linksStayInside() throws {
     let folder = try TemporaryFolder()
     let outside = try TemporaryFolder()

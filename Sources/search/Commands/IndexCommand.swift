@@ -43,8 +43,9 @@ struct IndexCommand: ParsableCommand {
       let found = try walker.files()
       inputs = found.files
       summary.skipped = found.skipped
-      // What cannot be read is not gone: an index is not emptied because its sources are out of reach.
-      if inputs.isEmpty, let skipped = found.skipped.first(where: \.isFolder) {
+      // What cannot be read is not gone: an index loses nothing because its sources are out of reach.
+      let hasIndex = (try? Commit(in: options.directory)) != nil
+      if inputs.isEmpty || hasIndex, let skipped = found.skipped.first(where: \.isFolder) {
         throw CommandError(
           status: ExitStatus.inputOutput, message: "\(summary.sentence(skipped)); nothing was published")
       }
