@@ -45,17 +45,8 @@ struct MatcherFactory {
   /// The chunk as it stands, or one of its other spellings.
   private func latin(_ chunk: LatinChunk, onlyTitle: Bool) throws -> PartMatcher {
     let literal = try exact([.latin(chunk)], onlyTitle: onlyTitle)
-    var others: [PartMatcher] = []
-    for form in chunk.forms {
-      others.append(try term(TermKey.make(.form, form), isLiteral: false, onlyTitle: onlyTitle))
-      if chunk.parts.count > 1 {
-        others.append(try term(TermKey.make(.latin, form), isLiteral: false, onlyTitle: onlyTitle))
-      }
-    }
+    let others = try chunk.alternativeKeys.map { try term($0, isLiteral: false, onlyTitle: onlyTitle) }
     if chunk.isVersion { return AnyMatcher(others + [literal], holding: others.count) }
-    if chunk.parts.count == 1, let stem = chunk.parts[0].stem {
-      others.append(try term(TermKey.make(.stem, stem), isLiteral: false, onlyTitle: onlyTitle))
-    }
     return AnyMatcher([literal] + others)
   }
 

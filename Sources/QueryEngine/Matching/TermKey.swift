@@ -15,3 +15,17 @@ enum TermKey {
     return text
   }
 }
+
+extension LatinChunk {
+  /// Terms each of which makes the chunk held by itself, though not literally: its forms, and the stem of a part
+  /// that stands alone.
+  var alternativeKeys: [[UInt8]] {
+    var keys: [[UInt8]] = []
+    for form in forms {
+      keys.append(TermKey.make(.form, form))
+      if parts.count > 1 { keys.append(TermKey.make(.latin, form)) }
+    }
+    if parts.count == 1, let stem = parts[0].stem { keys.append(TermKey.make(.stem, stem)) }
+    return keys
+  }
+}

@@ -16,13 +16,7 @@ struct PartPattern {
     case .chunk(let chunk):
       sequence = TermSequence([chunk]).words
       guard case .latin(let latin) = chunk else { return }
-      for form in latin.forms {
-        alternatives.append(TermKey.make(.form, form))
-        if latin.parts.count > 1 { alternatives.append(TermKey.make(.latin, form)) }
-      }
-      if latin.parts.count == 1, let stem = latin.parts[0].stem {
-        alternatives.append(TermKey.make(.stem, stem))
-      }
+      alternatives = latin.alternativeKeys
       if latin.isVersion { sequence = [] }
     case .exact(let chunks): sequence = TermSequence(chunks).words
     case .prefix(let chunk): prefix = chunk.parts.first.map { TermKey.make(.latin, $0.text) }
