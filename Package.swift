@@ -47,6 +47,9 @@ let package = Package(
       name: "CMarkdown", pkgConfig: "libcmark-gfm",
       providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
 
+    // The inner loops; never with fused arithmetic, so that every machine gives equal scores.
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"])]),
+
     // Swift, in the order of imports; no arrow points back.
     .target(name: "SearchModel", swiftSettings: house + fast),
     .target(
@@ -56,7 +59,7 @@ let package = Package(
       name: "IndexStorage", dependencies: ["CXXHash"],
       swiftSettings: house + fast + rawMemory),
     .target(
-      name: "IndexFormat", dependencies: ["SearchModel", "IndexStorage", "CZstd"],
+      name: "IndexFormat", dependencies: ["SearchModel", "IndexStorage", "CKernels", "CZstd"],
       exclude: ["FORMAT.md"], swiftSettings: house + fast + rawMemory),
     .target(
       name: "IndexWriting",
@@ -64,7 +67,7 @@ let package = Package(
       swiftSettings: house + fast),
     .target(
       name: "QueryEngine",
-      dependencies: ["SearchModel", "TextAnalysis", "IndexStorage", "IndexFormat"],
+      dependencies: ["SearchModel", "TextAnalysis", "IndexStorage", "IndexFormat", "CKernels"],
       swiftSettings: house + fast),
     .target(
       name: "ContentIngest",

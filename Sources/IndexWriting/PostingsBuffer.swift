@@ -179,8 +179,8 @@ struct PostingsBuffer: ~Copyable {
 
   /// Hands all terms to `builder` in key order and forgets them.
   mutating func flush(to builder: SegmentBuilder) throws {
-    var withPositions = PostingsEncoder(hasPositions: true)
-    var withoutPositions = PostingsEncoder(hasPositions: false)
+    var withPositions = builder.encoder(hasPositions: true)
+    var withoutPositions = builder.encoder(hasPositions: false)
     var positions: [UInt32] = []
     for number in sortedSlots() {
       Self.closeDocument(&slots[number], &pool)

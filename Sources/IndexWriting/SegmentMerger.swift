@@ -44,8 +44,8 @@ package enum SegmentMerger {
       isOpen.append(try cursor.next())
       cursors.append(cursor)
     }
-    var withPositions = PostingsEncoder(hasPositions: true)
-    var withoutPositions = PostingsEncoder(hasPositions: false)
+    var withPositions = builder.encoder(hasPositions: true)
+    var withoutPositions = builder.encoder(hasPositions: false)
     var positions: [UInt32] = []
     var last: [UInt8]?
     while true {
@@ -70,7 +70,7 @@ package enum SegmentMerger {
           if document != deleted {
             if hasPositions { try postings.positions(into: &positions) }
             let posting = Posting(
-              docID: document, frequency: postings.frequency, titleFrequency: postings.titleFrequency)
+              docID: document, frequency: try postings.frequency, titleFrequency: try postings.titleFrequency)
             guard posting.titleFrequency <= posting.frequency,
               !hasPositions || positions.count == Int(posting.frequency)
             else { throw segments[i].file.error(.invalid("a position per occurrence"), in: .postings) }

@@ -130,13 +130,14 @@ extension Searcher {
       if let cursor = try segment.postings(of: feature.key) {
         try cursor.seek(to: document)
         if cursor.docID == document {
-          let title = min(cursor.titleFrequency, cursor.frequency)
+          let frequency = try cursor.frequency
+          let title = min(try cursor.titleFrequency, frequency)
           share.titleFrequency = Int(title)
-          share.bodyFrequency = Int(cursor.frequency - title)
+          share.bodyFrequency = Int(frequency - title)
           share.score =
             feature.weight * share.inverseDocumentFrequency
             * model.saturation(
-              titleFrequency: title, bodyFrequency: cursor.frequency - title, titleLength: titleLength,
+              titleFrequency: title, bodyFrequency: frequency - title, titleLength: titleLength,
               bodyLength: bodyLength)
         }
       }

@@ -14,7 +14,7 @@ package final class Searcher {
   private let extractor: FeatureExtractor
   let model: BM25F
 
-  package init(_ snapshot: IndexSnapshot) throws {
+  package init(_ snapshot: IndexSnapshot, parameters: BM25F.Parameters = .standard) throws {
     self.snapshot = snapshot
     analyzer = try Analyzer()
     parser = QueryParser(analyzer: analyzer)
@@ -25,7 +25,7 @@ package final class Searcher {
       sums.titleLength += segment.statistics.titleLength
       sums.bodyLength += segment.statistics.bodyLength
     }
-    model = BM25F(sums)
+    model = BM25F(sums, parameters: parameters)
   }
 
   /// Opens the current commit of a directory.
@@ -104,17 +104,61 @@ package final class Searcher {
   ) throws -> Answer {
     var collector = TopKCollector(
       capacity: wanted, byDate: request.order == .date, keys: snapshot.segments.map(\.keys))
-    var facets = FacetCollector(request.facets)
+    let (total, facets) = try visitAll(
+      plan, facets: request.facets, mode: mode, deadline: deadline, into: &collector)
+    return Answer(
+      match: .full, total: total, ranked: try collector.ranked(),
+      facets: try request.facets.map { ($0, try facets.counts(of: $0)) })
+  }
+
+  private func visitAll(
+    _ plan: QueryPlan, facets keys: [FacetKey], mode: SegmentSearch.Mode, deadline: Deadline,
+    into collector: inout TopKCollector
+  ) throws -> (total: Int, facets: FacetCollector) {
+    var facets = FacetCollector(keys)
     var total = 0
     for (number, segment) in snapshot.segments.enumerated() {
       let search = try SegmentSearch(
         plan, segment: segment, number: number, mode: mode, model: model, deadline: deadline)
-      var counts = request.facets.map { FacetCollector.SegmentCounts(segment.facet($0)) }
+      var counts = keys.map { FacetCollector.SegmentCounts(segment.facet($0)) }
       total += try search.run(into: &collector, facets: &counts)
-      for count in counts { try facets.add(count) }
+      for count in counts { facets.add(count) }
     }
-    return Answer(
-      match: .full, total: total, ranked: try collector.ranked(),
-      facets: request.facets.map { ($0, facets.counts(of: $0)) })
+    return (total, facets)
+  }
+
+  // MARK: One thing alone
+
+  /// The best matches and nothing else: cheaper than `search`, for what is not counted need not be visited.
+  ///
+  /// - Parameter needsAll: whether a match holds every part, or at least one.
+  package func best(_ limit: Int, of plan: QueryPlan, needsAll: Bool) throws -> [RankedDocument] {
+    var collector = TopKCollector(
+      capacity: limit, byDate: false, keys: snapshot.segments.map(\.keys))
+    for (number, segment) in snapshot.segments.enumerated() {
+      try SegmentSearch(
+        plan, segment: segment, number: number, mode: needsAll ? .all : .any(excludingFull: false), model: model,
+        deadline: .none
+      ).rankOnly(into: &collector)
+    }
+    return try collector.ranked()
+  }
+
+  /// How many entries match.
+  package func count(_ plan: QueryPlan, needsAll: Bool) throws -> Int {
+    var collector = TopKCollector(capacity: 0, byDate: false, keys: [])
+    return try visitAll(
+      plan, facets: [], mode: needsAll ? .all : .any(excludingFull: false), deadline: .none, into: &collector
+    ).total
+  }
+
+  /// The most frequent values of a facet among all matches.
+  package func facet(
+    _ key: FacetKey, of plan: QueryPlan, needsAll: Bool, limit: Int
+  ) throws -> [FacetCount] {
+    var collector = TopKCollector(capacity: 0, byDate: false, keys: [])
+    return try visitAll(
+      plan, facets: [key], mode: needsAll ? .all : .any(excludingFull: false), deadline: .none, into: &collector
+    ).facets.counts(of: key, limit: limit)
   }
 }

@@ -1,3 +1,4 @@
+import CKernels
 package import SearchModel
 
 /// The values of one facet: sorted, each once, and their ordinals per document (FORMAT.md, "Facets").
@@ -106,6 +107,34 @@ package struct FacetColumn: Sendable {
       let ordinal = Int(ordinals[i])
       if ordinal < valueCount { body(ordinal) }
       i += 1
+    }
+  }
+
+  /// Adds the values of the documents whose bit is set to `counts`, one place per ordinal.
+  ///
+  /// - Parameters:
+  ///   - bits: bit 0 is document `base`; bits are set for documents of the segment alone.
+  ///   - counts: `valueCount + 1` places: first the documents of a single-valued facet without a value, then one per ordinal.
+  package func count(
+    _ bits: UnsafePointer<UInt64>, wordCount: Int, base: UInt32, documentCount: Int,
+    into counts: UnsafeMutablePointer<UInt32>
+  ) throws(IndexFormatError) {
+    try check(Int(base)..<min(Int(base) + 64 * wordCount, documentCount))
+    if ordinals == nil {
+      // Sound: the pages were just checked; values are compared with the number of places.
+      unsafe kernel_tally(
+        bits, wordCount, base,
+        kernel_column(
+          bytes: perDocument.uncheckedBytes?.assumingMemoryBound(to: UInt8.self), width: Int32(perDocument.width)),
+        UInt32(valueCount) + 1, counts)
+      return
+    }
+    for word in 0..<wordCount {
+      var rest = unsafe bits[word]
+      while rest != 0 {
+        forEachOrdinal(of: Int(base) + word * 64 + rest.trailingZeroBitCount) { unsafe counts[$0 + 1] += 1 }
+        rest &= rest - 1
+      }
     }
   }
 

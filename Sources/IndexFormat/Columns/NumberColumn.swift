@@ -4,7 +4,8 @@
   private let file: SegmentFile
   private let section: SectionID
   private let offset: Int
-  private let width: Int
+  /// Bytes of one value.
+  package let width: Int
   private let base: UnsafeRawPointer?
   package let count: Int
 
@@ -34,6 +35,9 @@
   }
 
   package var byteCount: Int { count * width }
+
+  /// The first value, for loops that read many; whoever reads calls `check` first and stays inside the column.
+  package var uncheckedBytes: UnsafeRawPointer? { unsafe base }
 
   /// Where the column ends, from the start of the section.
   var end: Int { offset + byteCount }

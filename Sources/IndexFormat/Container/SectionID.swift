@@ -32,7 +32,7 @@ package enum SectionID: UInt32, CaseIterable, Sendable {
 /// Numbers of the frame of a segment file (FORMAT.md, "The frame").
 enum SegmentFrame {
   static let magic: UInt64 = 0x0047_4553_4843_5253  // "SRCHSEG\0"
-  static let version: UInt32 = 1
+  static let version: UInt32 = 2
   static let headerBytes = 16
   static let trailerBytes = 32
   static let alignment = 64

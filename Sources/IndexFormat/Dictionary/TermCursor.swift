@@ -6,8 +6,7 @@ package struct TermCursor {
   /// Whether `key` is the last of the block before.
   private var continues = false
   private var termInBlock = 0
-  private var postingsOffset = 0
-  private var positionsOffset = 0
+  private var lists = ListOffsets()
   /// Bytes of the current term.
   package private(set) var key: [UInt8] = []
   package private(set) var entry = TermEntry(
@@ -37,8 +36,7 @@ package struct TermCursor {
       let first = unsafe Array(try reader.raw(count))
       guard !continues || key.lexicographicallyPrecedes(first) else { throw disorder(reader) }
       key = first
-      postingsOffset = try reader.varint(upTo: Int.max / 4)
-      positionsOffset = try reader.varint(upTo: Int.max / 4)
+      lists = try ListOffsets(&reader)
     } else {
       let shared = try reader.varint(upTo: key.count)
       let added = try reader.varint(upTo: TermDictionaryLayout.maximumKeyBytes - shared)
@@ -48,7 +46,7 @@ package struct TermCursor {
       key.removeSubrange(shared...)
       unsafe key.append(contentsOf: tail)
     }
-    try readEntry(&reader)
+    entry = try readEntry(&reader, &lists)
     termInBlock += 1
     if termInBlock == TermDictionaryLayout.termsPerBlock, reader.remaining > 0 {
       throw reader.error(.invalid("at most \(TermDictionaryLayout.termsPerBlock) terms in a block"))
@@ -69,41 +67,5 @@ package struct TermCursor {
     reader = unsafe ByteReader(
       try dictionary.file.bytes(of: .terms, range), file: dictionary.file.name,
       section: SectionID.terms.name, sectionOffset: range.lowerBound)
-  }
-
-  private mutating func readEntry(_ reader: inout ByteReader) throws(IndexFormatError) {
-    let head = try reader.varint(upTo: Int(UInt32.max) << 2 | 3)
-    let documentFrequency = head >> 2
-    let hasPositions = head & 2 != 0
-    guard documentFrequency > 0 else { throw reader.error(.invalid("a document frequency above zero")) }
-    if head & 1 != 0 {
-      guard documentFrequency == 1 else { throw reader.error(.invalid("one posting in an entry")) }
-      let start = reader.sectionOffset + reader.offset
-      _ = try reader.varint(upTo: Int(UInt32.max))
-      let frequency = try reader.varint(upTo: Int(PostingsLayout.maximumFrequency) << 1 | 1)
-      if frequency & 1 != 0 { _ = try reader.varint(upTo: frequency >> 1) }
-      if hasPositions {
-        guard frequency >> 1 <= Int(PostingsLayout.inlinePositions) else {
-          throw reader.error(.invalid("at most \(PostingsLayout.inlinePositions) positions in an entry"))
-        }
-        for _ in 0..<frequency >> 1 { _ = try reader.varint(upTo: Int(UInt32.max)) }
-      }
-      entry = TermEntry(
-        documentFrequency: documentFrequency, hasPositions: hasPositions, isInline: true,
-        postings: start..<reader.sectionOffset + reader.offset, positions: 0..<0)
-      return
-    }
-    let postingsBytes = try reader.varint(upTo: Int.max / 4)
-    let positionsBytes = hasPositions ? try reader.varint(upTo: Int.max / 4) : 0
-    // The section bounds are checked when the bytes are asked for; here only the sums must not overflow.
-    guard postingsOffset <= Int.max / 4, positionsOffset <= Int.max / 4 else {
-      throw reader.error(.invalid("offsets inside the file"))
-    }
-    entry = TermEntry(
-      documentFrequency: documentFrequency, hasPositions: hasPositions, isInline: false,
-      postings: postingsOffset..<postingsOffset + postingsBytes,
-      positions: positionsOffset..<positionsOffset + positionsBytes)
-    postingsOffset += postingsBytes
-    positionsOffset += positionsBytes
   }
 }

@@ -23,13 +23,6 @@ package struct TermDictionary: Sendable {
     termCount = Int(terms)
   }
 
-  /// The entry of `key`, or nil when no entry of the segment holds the term.
-  package func find(_ key: [UInt8]) throws(IndexFormatError) -> TermEntry? {
-    var cursor = TermCursor(self)
-    guard try cursor.seek(to: key) else { return nil }
-    return cursor.key == key ? cursor.entry : nil
-  }
-
   func prefix(ofBlock block: Int) throws(IndexFormatError) -> UInt64 {
     try word(at: TermDictionaryLayout.indexHeaderBytes + block * 8)
   }

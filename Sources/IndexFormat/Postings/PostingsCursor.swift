@@ -1,3 +1,5 @@
+import CKernels
+
 /// A position in the postings of one term, doc IDs ascending; blocks are decoded when they are reached
 /// (FORMAT.md, "Postings" and "Positions").
 ///
@@ -7,37 +9,31 @@
   package static let end = UInt32.max
 
   package let documentFrequency: Int
+  package let blockCount: Int
   /// The current document; `end` after the last one. A new cursor stands on its first posting.
   package private(set) var docID: UInt32 = 0
 
-  private let file: SegmentFile
-  private let entry: TermEntry
-  private let documentCount: UInt32
-  private let postings: UnsafeRawBufferPointer
-  private let positionBytes: UnsafeRawBufferPointer
-  private let blockCount: Int
-  private let skipBytes: Int
+  let file: SegmentFile
+  let entry: TermEntry
+  let documentCount: UInt32
+  let postings: UnsafeRawBufferPointer
+  let directoryBytes: Int
+  /// Where the bounds begin in `postings`.
+  let boundsOffset: Int
 
   /// Four arrays of 128: doc IDs, frequencies, title frequencies, positions of a chunk.
-  private let buffer: UnsafeMutablePointer<UInt32>
-  private var block = -1
-  private var inBlock = 0
-  private var index = 0
+  let buffer: UnsafeMutablePointer<UInt32>
+  /// The block that is decoded; -1 for none.
+  package private(set) var block = -1
+  private(set) var inBlock = 0
+  private(set) var index = 0
   private var lastDocOfBlock: UInt32 = 0
+  private var flags: BlockFlags = []
   private var frequencyOffset = 0
-  private var widths: (frequencies: Int, titles: Int) = (0, 0)
   private var hasFrequencies = false
-
-  // Where the positions of the current block were read to.
-  private var hasPositionStart = false
-  private var blockPositionOffset = 0
-  private var positionOffset = 0
-  private var positionTotal = 0
-  private var chunkStart = 0
-  private var chunkCount = 0
-  private var chunkIsDecoded = false
-  private var ordinal = 0
-  private var ordinalIndex = 0
+  var positions = PositionReader()
+  /// The positions of the list, once they are asked for.
+  var positionBytes: UnsafeRawBufferPointer?
 
   /// - Throws: `IndexFormatError` when the list or its first block is damaged.
   init(_ file: SegmentFile, entry: TermEntry, documentCount: UInt32) throws(IndexFormatError) {
@@ -46,12 +42,12 @@
     self.documentCount = documentCount
     documentFrequency = entry.documentFrequency
     unsafe postings = try file.bytes(of: entry.isInline ? .terms : .postings, entry.postings)
-    unsafe positionBytes = try file.bytes(of: .positions, entry.positions)
     blockCount = (entry.documentFrequency + PostingsLayout.blockSize - 1) / PostingsLayout.blockSize
-    skipBytes = blockCount > 1 ? blockCount * PostingsLayout.skipEntryBytes : 0
+    boundsOffset = blockCount > 1 ? blockCount * (entry.hasPositions ? 12 : 8) : 0
+    directoryBytes = boundsOffset + (entry.isInline ? 0 : 2 * blockCount)
     unsafe buffer = .allocate(capacity: 4 * PostingsLayout.blockSize)
     unsafe buffer.initialize(repeating: 0, count: 4 * PostingsLayout.blockSize)
-    guard entry.documentFrequency <= Int(documentCount), skipBytes <= entry.postings.count else {
+    guard entry.documentFrequency <= Int(documentCount), directoryBytes <= entry.postings.count else {
       throw damage("a list as long as its document frequency says")
     }
     if entry.isInline { try decodeInline() } else { try load(block: 0) }
@@ -59,7 +55,7 @@
 
   deinit { unsafe buffer.deallocate() }
 
-  private func damage(_ expectation: String) -> IndexFormatError {
+  func damage(_ expectation: String) -> IndexFormatError {
     file.error(
       .invalid(expectation), in: entry.isInline ? .terms : .postings, at: entry.postings.lowerBound)
   }
@@ -89,10 +85,17 @@
   package func seek(to target: UInt32) throws(IndexFormatError) {
     if docID >= target { return }
     if target > lastDocOfBlock {
-      try seekBlock(target)
+      let next = firstBlock(from: block + 1, reaching: target)
+      if next == blockCount { return finish() }
+      try load(block: next)
       if docID >= target { return }
     }
-    // The block ends at or after the target, so the search stays inside it.
+    seekInBlock(target)
+  }
+
+  /// Moves on inside the block, which ends at or after `target`.
+  @inline(__always)
+  private func seekInBlock(_ target: UInt32) {
     var low = index &+ 1
     var high = inBlock
     while low < high {
@@ -103,14 +106,12 @@
     docID = low < inBlock ? unsafe buffer[low] : Self.end
   }
 
-  private func seekBlock(_ target: UInt32) throws(IndexFormatError) {
-    var low = block + 1
-    var high = blockCount
-    while low < high {
-      let middle = (low + high) / 2
-      if skipEntry(middle).lastDoc < target { low = middle + 1 } else { high = middle }
-    }
-    if low < blockCount { try load(block: low) } else { finish() }
+  var hasTitles: Bool { flags.contains(.titles) }
+
+  /// Makes a place of the current block the current posting.
+  func stand(at place: Int) {
+    index = place
+    docID = unsafe buffer[place]
   }
 
   private func finish() {
@@ -119,69 +120,143 @@
     index = inBlock
   }
 
-  private func skipEntry(_ block: Int) -> (lastDoc: UInt32, offset: Int, positionOffset: Int) {
-    let at = block * PostingsLayout.skipEntryBytes
-    // Sound: `init` has compared the size of the table with the list.
-    let lastDoc = unsafe UInt32(littleEndian: postings.loadUnaligned(fromByteOffset: at, as: UInt32.self))
-    let offset = unsafe UInt32(littleEndian: postings.loadUnaligned(fromByteOffset: at + 4, as: UInt32.self))
-    let position = unsafe UInt32(
-      littleEndian: postings.loadUnaligned(fromByteOffset: at + 8, as: UInt32.self))
-    return (lastDoc, Int(offset), Int(position))
+  // MARK: Blocks
+
+  /// The last document of a block. A list of one block has read it when it was opened.
+  @inline(__always)
+  package func lastDoc(ofBlock block: Int) -> UInt32 {
+    if blockCount == 1 { return unsafe buffer[max(inBlock, 1) - 1] }
+    precondition(block >= 0 && block < blockCount, "a block of the list")
+    // Sound: `init` has compared the size of the directory with the list.
+    return unsafe UInt32(littleEndian: postings.loadUnaligned(fromByteOffset: 4 &* block, as: UInt32.self))
   }
 
-  // MARK: Decoding
+  /// The first block from `start` on that ends at or after `target`; `blockCount` if there is none.
+  package func firstBlock(from start: Int, reaching target: UInt32) -> Int {
+    guard blockCount > 1, let base = unsafe postings.baseAddress else {
+      return start < blockCount && lastDoc(ofBlock: start) >= target ? start : blockCount
+    }
+    // Sound: as above; the kernel stays below `blockCount`.
+    return unsafe kernel_lower_bound(
+      base.assumingMemoryBound(to: UInt8.self), start, blockCount, target)
+  }
 
-  /// Decodes the doc IDs of a block and stands on its first. After an error the cursor is at its end.
-  private func load(block next: Int) throws(IndexFormatError) {
+  /// What no posting of the block exceeds, as a code of `BlockBound`.
+  @inline(__always)
+  package func bound(ofBlock block: Int) -> UInt16 {
+    if entry.isInline { return BlockBound.unknown }
+    precondition(block >= 0 && block < blockCount, "a block of the list")
+    // Sound: as for `lastDoc`.
+    return unsafe UInt16(
+      littleEndian: postings.loadUnaligned(fromByteOffset: boundsOffset &+ 2 &* block, as: UInt16.self))
+  }
+
+  /// The largest bound of all blocks.
+  package var largestBound: UInt16 {
+    guard !entry.isInline, let base = unsafe postings.baseAddress else { return BlockBound.unknown }
+    return unsafe kernel_largest((base + boundsOffset).assumingMemoryBound(to: UInt8.self), blockCount)
+  }
+
+  /// The first block from `start` on whose bound is at least `least`; `blockCount` if there is none.
+  package func firstBlock(from start: Int, boundedBy least: UInt16) -> Int {
+    guard !entry.isInline, let base = unsafe postings.baseAddress else { return start }
+    return unsafe kernel_next_at_least(
+      (base + boundsOffset).assumingMemoryBound(to: UInt8.self), start, blockCount, least)
+  }
+
+  func directoryEntry(_ column: Int, _ block: Int) -> Int {
+    // Sound: `init` has compared the size of the directory with the list.
+    unsafe Int(
+      UInt32(
+        littleEndian: postings.loadUnaligned(
+          fromByteOffset: 4 * (column * blockCount + block), as: UInt32.self)))
+  }
+
+  /// Decodes the doc IDs of a block, before or after the current one, and stands on its first.
+  /// After an error the cursor is at its end.
+  package func load(block next: Int) throws(IndexFormatError) {
+    precondition(next >= 0 && next < blockCount, "a block of the list")
+    if entry.isInline { return rewindInline() }
     finish()
-    var start = 0
-    var previous: Int64 = -1
-    var positionStart = 0
+    block = -1
+    var start = directoryBytes
+    var previous = UInt32.max  // one before the first document
     var expectedLast: UInt32?
+    positions.start(0)
     if blockCount > 1 {
-      let entry = skipEntry(next)
-      start = skipBytes + entry.offset
-      positionStart = entry.positionOffset
-      expectedLast = entry.lastDoc
-      if next > 0 { previous = Int64(skipEntry(next - 1).lastDoc) }
+      start += directoryEntry(1, next)
+      if entry.hasPositions { positions.start(directoryEntry(2, next)) }
+      expectedLast = lastDoc(ofBlock: next)
+      if next > 0 { previous = lastDoc(ofBlock: next - 1) }
     }
     let count = min(PostingsLayout.blockSize, documentFrequency - next * PostingsLayout.blockSize)
-    guard unsafe start + 3 <= postings.count && positionStart <= positionBytes.count else {
+    guard unsafe start < postings.count, let base = unsafe postings.baseAddress else {
       throw damage("blocks inside the list")
     }
-    let docWidth = Int(unsafe postings[start])
-    let widths = unsafe (frequencies: Int(postings[start + 1]), titles: Int(postings[start + 2]))
-    guard docWidth <= 32, widths.frequencies <= 31, widths.titles <= 32 else {
-      throw damage("bit widths of at most 32, and 31 for frequencies")
+    flags = BlockFlags(rawValue: unsafe postings[start])
+    guard flags.isSubset(of: .all) else { throw damage("known flags") }
+    if flags.contains(.bits) {
+      try unsafe decodeBits(base, start + 1, count: count, previous: previous)
+    } else {
+      try unsafe decodeGaps(base, start + 1, count: count, previous: previous)
     }
-    let frequencyOffset = start + 3 + BitPacking.byteCount(count, width: docWidth)
-    let end =
-      frequencyOffset + BitPacking.byteCount(count, width: widths.frequencies)
-      + BitPacking.byteCount(count, width: widths.titles)
-    guard unsafe end <= postings.count, let base = unsafe postings.baseAddress else {
-      throw damage("blocks inside the list")
-    }
-    // Sound: the bytes were just checked; eight more are readable after every section.
-    unsafe BitPacking.unpack(base + start + 3, count: count, width: docWidth, into: buffer)
-    var doc = previous
-    for i in 0..<count {
-      doc &+= Int64(unsafe buffer[i]) &+ 1
-      unsafe buffer[i] = UInt32(truncatingIfNeeded: doc)
-    }
-    // Gaps are positive, so one look at the last document bounds them all.
-    guard doc < Int64(documentCount), expectedLast == nil || Int64(expectedLast ?? 0) == doc else {
+    let last = unsafe buffer[count - 1]
+    guard last < documentCount, expectedLast == nil || expectedLast == last else {
       throw damage("doc IDs below the number of documents")
     }
     block = next
     inBlock = count
     index = 0
     docID = unsafe buffer[0]
-    lastDocOfBlock = UInt32(doc)
-    blockPositionOffset = positionStart
-    self.widths = widths
-    self.frequencyOffset = frequencyOffset
+    lastDocOfBlock = last
     hasFrequencies = false
-    hasPositionStart = false
+  }
+
+  @unsafe
+  private func decodeGaps(
+    _ base: UnsafeRawPointer, _ start: Int, count: Int, previous: UInt32
+  ) throws(IndexFormatError) {
+    guard let shape = unsafe PackedArray.Shape(base, at: start, count: count, limit: postings.count) else {
+      throw damage("blocks inside the list")
+    }
+    frequencyOffset = shape.end
+    // Sound: the shape was checked; eight more bytes are readable after every section.
+    if count == PostingsLayout.blockSize, shape.patch == 0 {
+      unsafe kernel_unpack_ascending(
+        (base + shape.start).assumingMemoryBound(to: UInt8.self), Int32(shape.width), previous, buffer)
+    } else {
+      guard unsafe PackedArray.unpack(base, shape, count: count, into: buffer) else {
+        throw damage("patches inside the block")
+      }
+      unsafe kernel_add_up(buffer, count, previous)
+    }
+    // Gaps are positive, so one look at the last document bounds them all, unless the sum went over 32 bits.
+    if shape.width > 24 || shape.patch > 0 {
+      var before = Int64(Int32(truncatingIfNeeded: previous))
+      for i in 0..<count {
+        let doc = Int64(unsafe buffer[i])
+        guard doc > before else { throw damage("doc IDs that ascend") }
+        before = doc
+      }
+    }
+  }
+
+  @unsafe
+  private func decodeBits(
+    _ base: UnsafeRawPointer, _ start: Int, count: Int, previous: UInt32
+  ) throws(IndexFormatError) {
+    guard unsafe start < postings.count else { throw damage("blocks inside the list") }
+    let words = Int(unsafe postings[start])
+    frequencyOffset = start + 1 + 8 * words
+    guard unsafe words > 0, words <= PostingsLayout.maximumBitWords, frequencyOffset <= postings.count else {
+      throw damage("blocks inside the list")
+    }
+    let first = previous &+ 1
+    // Sound: the bytes were just checked. Documents are below 2³¹, so words of 64 do not overflow.
+    let bits = unsafe (base + start + 1).assumingMemoryBound(to: UInt64.self)
+    guard unsafe kernel_count_bits(bits, words) == count else { throw damage("as many bits as postings") }
+    unsafe kernel_list_bits(bits, words, first & ~63, buffer)
+    guard unsafe buffer[0] >= first else { throw damage("doc IDs that ascend") }
   }
 
   private func decodeInline() throws(IndexFormatError) {
@@ -197,70 +272,90 @@
     unsafe buffer[PostingsLayout.blockSize] = UInt32(head >> 1)
     unsafe buffer[2 * PostingsLayout.blockSize] =
       head & 1 != 0 ? UInt32(try reader.varint(upTo: head >> 1)) : 0
+    if head & 1 != 0 { flags.insert(.titles) }
     if entry.hasPositions {
       for i in 0..<(head >> 1) {
         unsafe buffer[3 * PostingsLayout.blockSize + i] = UInt32(try reader.varint(upTo: Int(UInt32.max)))
       }
+      positions.startInline(count: head >> 1)
     }
+    hasFrequencies = true
+    rewindInline()
+  }
+
+  private func rewindInline() {
     block = 0
     inBlock = 1
     index = 0
-    docID = UInt32(doc)
+    docID = unsafe buffer[0]
     lastDocOfBlock = docID
-    hasFrequencies = true
-    hasPositionStart = true
-    positionTotal = entry.hasPositions ? head >> 1 : 0
-    chunkStart = 0
-    chunkCount = positionTotal
-    chunkIsDecoded = true
-    ordinal = 0
-    ordinalIndex = 0
   }
 
-  private func decodeFrequencies() {
-    // Sound: `load` has checked that both arrays stand inside the list.
+  // MARK: Frequencies
+
+  func decodeFrequencies() throws(IndexFormatError) {
+    if hasFrequencies { return }
     guard let base = unsafe postings.baseAddress else { return }
+    var offset = frequencyOffset
     let frequencies = unsafe buffer + PostingsLayout.blockSize
-    unsafe BitPacking.unpack(
-      base + frequencyOffset, count: inBlock, width: widths.frequencies, into: frequencies)
-    for i in 0..<inBlock { unsafe frequencies[i] &+= 1 }
-    unsafe BitPacking.unpack(
-      base + frequencyOffset + BitPacking.byteCount(inBlock, width: widths.frequencies), count: inBlock,
-      width: widths.titles, into: buffer + 2 * PostingsLayout.blockSize)
+    if flags.contains(.frequencies) {
+      guard
+        let shape = unsafe PackedArray.Shape(base, at: offset, count: inBlock, limit: postings.count),
+        unsafe PackedArray.unpack(base, shape, count: inBlock, into: frequencies)
+      else { throw damage("frequencies inside the list") }
+      // Frequencies have 31 bits; a forged one has at most that.
+      for i in 0..<inBlock { unsafe frequencies[i] = (frequencies[i] & 0x7FFF_FFFF) &+ 1 }
+      offset = shape.end
+    } else {
+      unsafe frequencies.update(repeating: 1, count: inBlock)
+    }
+    let titles = unsafe buffer + 2 * PostingsLayout.blockSize
+    if flags.contains(.titles) {
+      guard
+        let shape = unsafe PackedArray.Shape(base, at: offset, count: inBlock, limit: postings.count),
+        unsafe PackedArray.unpack(base, shape, count: inBlock, into: titles)
+      else { throw damage("title frequencies inside the list") }
+    } else {
+      unsafe titles.update(repeating: 0, count: inBlock)
+    }
     hasFrequencies = true
   }
 
   /// Occurrences in the current document, all fields together.
-  @inline(__always)
   package var frequency: UInt32 {
-    if !hasFrequencies { decodeFrequencies() }
-    return unsafe buffer[PostingsLayout.blockSize &+ index]
+    get throws(IndexFormatError) {
+      try decodeFrequencies()
+      return unsafe buffer[PostingsLayout.blockSize &+ index & 127]
+    }
   }
 
   /// Occurrences in the title of the current document.
-  @inline(__always)
   package var titleFrequency: UInt32 {
-    if !hasFrequencies { decodeFrequencies() }
-    return unsafe buffer[2 &* PostingsLayout.blockSize &+ index]
+    get throws(IndexFormatError) {
+      try decodeFrequencies()
+      return unsafe buffer[2 &* PostingsLayout.blockSize &+ index & 127]
+    }
   }
 
-  // MARK: Blocks
-
-  /// The rest of the current block: doc IDs, frequencies, title frequencies, side by side.
+  /// Postings of the current block from the current one on, side by side.
   ///
   /// Valid until the cursor moves. Sound because `index...inBlock` is inside the buffers.
   @safe package struct Run {
     package let count: Int
     package let docIDs: UnsafeMutablePointer<UInt32>
+    /// Frequencies, decoded by `frequencies()`.
     package let frequencies: UnsafeMutablePointer<UInt32>
     package let titleFrequencies: UnsafeMutablePointer<UInt32>
+    /// Whether the block may hold title frequencies above zero.
+    package let hasTitles: Bool
   }
 
-  package func run() -> Run {
-    if !hasFrequencies { decodeFrequencies() }
+  /// - Parameter withFrequencies: whether frequencies and title frequencies are to be read.
+  package func run(withFrequencies: Bool = true) throws(IndexFormatError) -> Run {
+    if withFrequencies { try decodeFrequencies() }
     return unsafe Run(
       count: inBlock - index, docIDs: buffer + index, frequencies: buffer + PostingsLayout.blockSize + index,
-      titleFrequencies: buffer + 2 * PostingsLayout.blockSize + index)
+      titleFrequencies: buffer + 2 * PostingsLayout.blockSize + index, hasTitles: flags.contains(.titles))
   }
 
   /// Passes over `count` postings of the current run.
@@ -268,84 +363,5 @@
     precondition(count >= 0 && count <= inBlock - index, "a run is passed at most to its end")
     index += count - 1
     try advance()
-  }
-
-  // MARK: Positions
-
-  /// Replaces `output` by the positions of the current document, ascending; those of the title first.
-  package func positions(into output: inout [UInt32]) throws(IndexFormatError) {
-    output.removeAll(keepingCapacity: true)
-    guard docID != Self.end, entry.hasPositions else { return }
-    if !hasFrequencies { decodeFrequencies() }
-    if !hasPositionStart { try startPositions() }
-    let frequencies = unsafe buffer + PostingsLayout.blockSize
-    while ordinalIndex < index {
-      ordinal &+= Int(unsafe frequencies[ordinalIndex])
-      ordinalIndex &+= 1
-    }
-    let count = Int(unsafe frequencies[index])
-    // Asked a second time for a document whose positions go over the end of a chunk.
-    if ordinal < chunkStart { rewindChunks() }
-    var next = ordinal
-    var value: Int64 = -1
-    let chunk = unsafe buffer + 3 * PostingsLayout.blockSize
-    while next < ordinal + count {
-      while next >= chunkStart + chunkCount { try passChunk() }
-      if !chunkIsDecoded { try decodeChunk() }
-      let end = min(ordinal + count, chunkStart + chunkCount)
-      while next < end {
-        value += Int64(unsafe chunk[next &- chunkStart]) + 1
-        guard value <= Int64(UInt32.max) else { throw damage("positions of 32 bits") }
-        output.append(UInt32(value))
-        next &+= 1
-      }
-    }
-  }
-
-  private func startPositions() throws(IndexFormatError) {
-    let frequencies = unsafe buffer + PostingsLayout.blockSize
-    positionTotal = 0
-    for i in 0..<inBlock { positionTotal += Int(unsafe frequencies[i]) }
-    ordinal = 0
-    ordinalIndex = 0
-    rewindChunks()
-    hasPositionStart = true
-  }
-
-  private func rewindChunks() {
-    positionOffset = blockPositionOffset
-    chunkStart = 0
-    chunkCount = min(PostingsLayout.blockSize, positionTotal)
-    chunkIsDecoded = false
-  }
-
-  /// The bit width and byte count of the chunk at `positionOffset`, inside the list.
-  private func chunkShape() throws(IndexFormatError) -> (width: Int, bytes: Int) {
-    guard chunkCount > 0, unsafe positionOffset < positionBytes.count else {
-      throw damage("a position per occurrence")
-    }
-    let width = Int(unsafe positionBytes[positionOffset])
-    let bytes = BitPacking.byteCount(chunkCount, width: width)
-    guard width <= 32, unsafe positionOffset + 1 + bytes <= positionBytes.count else {
-      throw damage("a position per occurrence")
-    }
-    return (width, bytes)
-  }
-
-  private func passChunk() throws(IndexFormatError) {
-    guard !entry.isInline else { throw damage("a position per occurrence") }
-    positionOffset += 1 + (try chunkShape()).bytes
-    chunkStart += chunkCount
-    chunkCount = min(PostingsLayout.blockSize, positionTotal - chunkStart)
-    chunkIsDecoded = false
-  }
-
-  private func decodeChunk() throws(IndexFormatError) {
-    let width = try chunkShape().width
-    guard let base = unsafe positionBytes.baseAddress else { throw damage("a position per occurrence") }
-    // Sound: `chunkShape` has checked the bytes; eight more are readable after every section.
-    unsafe BitPacking.unpack(
-      base + positionOffset + 1, count: chunkCount, width: width, into: buffer + 3 * PostingsLayout.blockSize)
-    chunkIsDecoded = true
   }
 }

@@ -1,50 +1,42 @@
-/// One posting on its way into a list.
-package struct Posting: Equatable, Sendable {
-  package var docID: UInt32
-  /// Occurrences in all fields, at least 1.
-  package var frequency: UInt32
-  /// Occurrences in the title, at most `frequency`.
-  package var titleFrequency: UInt32
-
-  package init(docID: UInt32, frequency: UInt32, titleFrequency: UInt32) {
-    self.docID = docID
-    self.frequency = frequency
-    self.titleFrequency = titleFrequency
-  }
-}
-
-enum PostingsLayout {
-  /// Postings per block.
-  static let blockSize = 128
-  static let skipEntryBytes = 12
-  /// Most positions that a list in a dictionary entry may have.
-  static let inlinePositions: UInt32 = 4
-  /// Most occurrences in one document; one less fits 31 bits, so that adding it back cannot overflow.
-  static let maximumFrequency: UInt32 = 1 << 31
-}
+import CKernels
 
 /// Collects the postings of one term in doc ID order and turns them into bytes (FORMAT.md, "Postings").
 ///
 /// One encoder serves many terms, one after the other, so that its buffers are allocated once.
-package struct PostingsEncoder {
+@safe package struct PostingsEncoder: ~Copyable {
   package private(set) var documentFrequency = 0
   private let hasPositions: Bool
-  private var lastDoc: Int64 = -1
-  private var gaps: [UInt32] = []
-  private var frequencies: [UInt32] = []
-  private var titleFrequencies: [UInt32] = []
-  private var deltas: [UInt32] = []
-  private var skips = ByteWriter()
-  private var blocks: [UInt8] = []
-  private var positionBytes: [UInt8] = []
-  private var first: Posting?
+  private let lengths: DocumentLengths?
 
-  package init(hasPositions: Bool) {
+  private var lastDoc: Int64 = -1
+  /// Of the block before.
+  private var lastDocOfBlock: Int64 = -1
+  private var count = 0
+  private var bound: Float = 0
+  private var hasFrequencies = false
+  private var hasTitles = false
+  /// Three arrays of 128: doc IDs, frequencies, title frequencies.
+  private let block: UnsafeMutablePointer<UInt32>
+  private var deltas: [UInt32] = []
+
+  private var lastDocs: [UInt32] = []
+  private var offsets: [UInt32] = []
+  private var positionsOffsets: [UInt32] = []
+  private var bounds: [UInt16] = []
+  private var blockBytes: [UInt8] = []
+  private var positionBytes: [UInt8] = []
+  private var entry = ByteWriter()
+  private var head = ByteWriter()
+
+  /// - Parameter lengths: of the documents that will be added, for the block bounds; without them there are none.
+  package init(hasPositions: Bool, lengths: DocumentLengths? = nil) {
     self.hasPositions = hasPositions
-    gaps.reserveCapacity(PostingsLayout.blockSize)
-    frequencies.reserveCapacity(PostingsLayout.blockSize)
-    titleFrequencies.reserveCapacity(PostingsLayout.blockSize)
+    self.lengths = lengths
+    unsafe block = .allocate(capacity: 3 * PostingsLayout.blockSize)
+    unsafe block.initialize(repeating: 0, count: 3 * PostingsLayout.blockSize)
   }
+
+  deinit { unsafe block.deallocate() }
 
   /// Appends a posting. Positions ascend strictly, those of the title first; empty for lists without.
   package mutating func add(_ posting: Posting, positions: UnsafeBufferPointer<UInt32>) {
@@ -53,82 +45,174 @@ package struct PostingsEncoder {
       posting.frequency > 0 && posting.frequency <= PostingsLayout.maximumFrequency
         && posting.titleFrequency <= posting.frequency, "frequencies are sane")
     precondition(!hasPositions || positions.count == Int(posting.frequency), "one position per occurrence")
-    if first == nil { first = posting }
-    gaps.append(UInt32(Int64(posting.docID) - lastDoc - 1))
+    if count == PostingsLayout.blockSize { closeBlock() }
     lastDoc = Int64(posting.docID)
-    frequencies.append(posting.frequency - 1)
-    titleFrequencies.append(posting.titleFrequency)
+    // Sound: `count` is below 128, and the block has three arrays of 128.
+    unsafe block[count] = posting.docID
+    unsafe block[PostingsLayout.blockSize + count] = posting.frequency - 1
+    unsafe block[2 * PostingsLayout.blockSize + count] = posting.titleFrequency
+    if posting.frequency > 1 { hasFrequencies = true }
+    if posting.titleFrequency > 0 { hasTitles = true }
+    if let lengths {
+      let document = Int(posting.docID)
+      bound = max(
+        bound,
+        lengths.model.weightedFrequency(
+          posting, titleLength: lengths.titles[document], bodyLength: lengths.bodies[document]))
+    }
     if hasPositions {
-      var previous: Int64 = -1
+      var next: UInt32 = 0
       for i in 0..<positions.count {
         let position = unsafe positions[i]
-        deltas.append(UInt32(Int64(position) - previous - 1))
-        previous = Int64(position)
+        precondition(position >= next || i == 0, "positions ascend")
+        deltas.append(position &- next)
+        next = position &+ 1
       }
     }
+    count += 1
     documentFrequency += 1
-    if gaps.count == PostingsLayout.blockSize { closeBlock() }
   }
 
-  /// The dictionary entry and the bytes of the list; empty for a list that stands in the entry. Ready for the next term.
-  package mutating func finish() -> (entry: [UInt8], postings: [UInt8], positions: [UInt8]) {
+  /// Hands over the dictionary entry and the bytes of the list, the latter empty when the list stands in the entry.
+  /// They are valid during the call. Ready for the next term afterwards.
+  package mutating func finish(
+    _ body: (_ entry: [UInt8], _ postings: [UInt8], _ positions: [UInt8]) throws -> Void
+  ) rethrows {
     defer { reset() }
-    var entry = ByteWriter()
-    if documentFrequency == 1, let first, !hasPositions || first.frequency <= PostingsLayout.inlinePositions {
+    let frequency = unsafe block[PostingsLayout.blockSize] + 1
+    entry.removeAll()
+    if documentFrequency == 1, !hasPositions || frequency <= PostingsLayout.inlinePositions {
+      let titleFrequency = unsafe block[2 * PostingsLayout.blockSize]
       entry.varint(documentFrequency << 2 | (hasPositions ? 2 : 0) | 1)
-      entry.varint(Int(first.docID))
-      entry.varint(Int(first.frequency) << 1 | (first.titleFrequency > 0 ? 1 : 0))
-      if first.titleFrequency > 0 { entry.varint(Int(first.titleFrequency)) }
+      entry.varint(Int(unsafe block[0]))
+      entry.varint(Int(frequency) << 1 | (titleFrequency > 0 ? 1 : 0))
+      if titleFrequency > 0 { entry.varint(Int(titleFrequency)) }
       for delta in deltas { entry.varint(Int(delta)) }
-      return (entry.bytes, [], [])
+      try body(entry.bytes, [], [])
+      return
     }
-    if !gaps.isEmpty { closeBlock() }
-    var postings: [UInt8] = []
-    if documentFrequency > PostingsLayout.blockSize { postings += skips.bytes }
-    postings += blocks
+    closeBlock()
+    head.removeAll()
+    if lastDocs.count > 1 {
+      for doc in lastDocs { head.fixed(doc) }
+      for offset in offsets { head.fixed(offset) }
+      if hasPositions { for offset in positionsOffsets { head.fixed(offset) } }
+    }
+    for bound in bounds { head.fixed(bound) }
+    head.raw(blockBytes)
     entry.varint(documentFrequency << 2 | (hasPositions ? 2 : 0))
-    entry.varint(postings.count)
+    entry.varint(head.count)
     if hasPositions { entry.varint(positionBytes.count) }
-    return (entry.bytes, postings, positionBytes)
+    try body(entry.bytes, head.bytes, positionBytes)
   }
 
   private mutating func reset() {
     documentFrequency = 0
     lastDoc = -1
-    gaps.removeAll(keepingCapacity: true)
-    frequencies.removeAll(keepingCapacity: true)
-    titleFrequencies.removeAll(keepingCapacity: true)
+    lastDocOfBlock = -1
+    count = 0
+    bound = 0
+    hasFrequencies = false
+    hasTitles = false
     deltas.removeAll(keepingCapacity: true)
-    skips.removeAll()
-    blocks.removeAll(keepingCapacity: true)
+    lastDocs.removeAll(keepingCapacity: true)
+    offsets.removeAll(keepingCapacity: true)
+    positionsOffsets.removeAll(keepingCapacity: true)
+    bounds.removeAll(keepingCapacity: true)
+    blockBytes.removeAll(keepingCapacity: true)
     positionBytes.removeAll(keepingCapacity: true)
-    first = nil
   }
 
   private mutating func closeBlock() {
-    skips.fixed(UInt32(lastDoc))
+    lastDocs.append(UInt32(lastDoc))
     // `SegmentBuilder` refuses lists that are longer than this can say.
-    skips.fixed(UInt32(truncatingIfNeeded: blocks.count))
-    skips.fixed(UInt32(truncatingIfNeeded: positionBytes.count))
-    let widths = [gaps, frequencies, titleFrequencies].map { BitPacking.width(of: $0.max() ?? 0) }
-    for width in widths { blocks.append(UInt8(width)) }
-    for (values, width) in zip([gaps, frequencies, titleFrequencies], widths) {
-      unsafe values.withUnsafeBufferPointer { unsafe BitPacking.pack($0, width: width, into: &blocks) }
+    offsets.append(UInt32(truncatingIfNeeded: blockBytes.count))
+    positionsOffsets.append(UInt32(truncatingIfNeeded: positionBytes.count))
+    bounds.append(lengths == nil ? BlockBound.unknown : BlockBound.code(bound))
+    let docs = unsafe UnsafeMutableBufferPointer(start: block, count: count)
+    let frequencies = unsafe UnsafeMutableBufferPointer(
+      start: block + PostingsLayout.blockSize, count: count)
+    let titles = unsafe UnsafeMutableBufferPointer(
+      start: block + 2 * PostingsLayout.blockSize, count: count)
+    let flagsAt = blockBytes.count
+    blockBytes.append(0)
+    var flags: BlockFlags = unsafe appendDocs(docs) ? .bits : []
+    if hasFrequencies {
+      flags.insert(.frequencies)
+      unsafe PackedArray.append(frequencies, to: &blockBytes)
     }
-    var start = 0
-    while start < deltas.count {
-      let end = min(start + PostingsLayout.blockSize, deltas.count)
-      let width = BitPacking.width(of: deltas[start..<end].max() ?? 0)
-      positionBytes.append(UInt8(width))
-      unsafe deltas.withUnsafeBufferPointer {
-        unsafe BitPacking.pack(
-          UnsafeBufferPointer(rebasing: $0[start..<end]), width: width, into: &positionBytes)
+    if hasTitles {
+      flags.insert(.titles)
+      unsafe PackedArray.append(titles, to: &blockBytes)
+    }
+    blockBytes[flagsAt] = flags.rawValue
+    appendPositions()
+    lastDocOfBlock = lastDoc
+    count = 0
+    bound = 0
+    hasFrequencies = false
+    hasTitles = false
+  }
+
+  /// Writes the documents as gaps, or as bits where these are fewer bytes.
+  ///
+  /// - Returns: whether as bits.
+  private mutating func appendDocs(_ docs: UnsafeMutableBufferPointer<UInt32>) -> Bool {
+    let firstWord = Int((lastDocOfBlock + 1) >> 6)
+    let words = Int(lastDoc >> 6) - firstWord + 1
+    if docs.count == PostingsLayout.blockSize, words <= PostingsLayout.maximumBitWords {
+      var widest: UInt32 = 0
+      var previous = lastDocOfBlock
+      for i in 0..<docs.count {
+        widest |= UInt32(Int64(unsafe docs[i]) - previous - 1)
+        previous = Int64(unsafe docs[i])
       }
-      start = end
+      // A run of neighbours is nothing but a width of zero.
+      if widest > 0, 1 + words * 8 <= 16 * PackedArray.width(of: widest) {
+        blockBytes.append(UInt8(words))
+        var word = firstWord
+        var bits: UInt64 = 0
+        for i in 0..<docs.count {
+          let doc = Int(unsafe docs[i])
+          while doc >> 6 > word {
+            appendWord(bits)
+            bits = 0
+            word += 1
+          }
+          bits |= 1 << UInt64(doc & 63)
+        }
+        appendWord(bits)
+        return true
+      }
     }
-    gaps.removeAll(keepingCapacity: true)
-    frequencies.removeAll(keepingCapacity: true)
-    titleFrequencies.removeAll(keepingCapacity: true)
-    deltas.removeAll(keepingCapacity: true)
+    var previous = lastDocOfBlock
+    for i in 0..<docs.count {
+      let doc = Int64(unsafe docs[i])
+      unsafe docs[i] = UInt32(doc - previous - 1)
+      previous = doc
+    }
+    unsafe PackedArray.append(docs, to: &blockBytes)
+    return false
+  }
+
+  private mutating func appendWord(_ bits: UInt64) {
+    for byte in 0..<8 { blockBytes.append(UInt8(truncatingIfNeeded: bits >> UInt64(8 * byte))) }
+  }
+
+  /// FORMAT.md, "Positions".
+  private mutating func appendPositions() {
+    var start = 0
+    var deltas: [UInt32] = []
+    swap(&deltas, &self.deltas)
+    unsafe deltas.withUnsafeMutableBufferPointer { deltas in
+      while start < deltas.count {
+        let end = min(start + PostingsLayout.blockSize, deltas.count)
+        unsafe PackedArray.append(
+          UnsafeMutableBufferPointer(rebasing: deltas[start..<end]), to: &positionBytes)
+        start = end
+      }
+    }
+    swap(&deltas, &self.deltas)
+    self.deltas.removeAll(keepingCapacity: true)
   }
 }

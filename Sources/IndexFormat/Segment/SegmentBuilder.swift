@@ -31,6 +31,8 @@ package struct SegmentDocument: Sendable {
 /// The bytes depend on what is added and on nothing else.
 package final class SegmentBuilder {
   private let directory: IndexDirectory
+  /// With averages of 1; the real ones are known when all documents are in.
+  private let boundModel: BoundModel
   private let terms: SectionBuffer
   private let postings: SectionBuffer
   private let positions: SectionBuffer
@@ -46,8 +48,10 @@ package final class SegmentBuilder {
   private var keyBytes: [UInt8] = []
   private var facets = FacetKey.allCases.map { _ in FacetColumnWriter() }
 
-  package init(directory: IndexDirectory) {
+  /// - Parameter boundModel: under which the block bounds are made; its averages are replaced by the segment's own.
+  package init(directory: IndexDirectory, boundModel: BoundModel = .standard) {
     self.directory = directory
+    self.boundModel = boundModel
     terms = SectionBuffer(directory: directory)
     postings = SectionBuffer(directory: directory)
     positions = SectionBuffer(directory: directory)
@@ -94,17 +98,32 @@ package final class SegmentBuilder {
 
   // MARK: Terms
 
+  /// An encoder for the postings of these documents, to be used when all of them are in.
+  package func encoder(hasPositions: Bool) -> PostingsEncoder {
+    PostingsEncoder(
+      hasPositions: hasPositions,
+      lengths: DocumentLengths(titles: titleLengths, bodies: bodyLengths, model: finalBoundModel))
+  }
+
+  private var finalBoundModel: BoundModel {
+    var model = boundModel
+    let average = statistics.averageLengths
+    model.averageTitle = average.title > 0 ? average.title : 1
+    model.averageBody = average.body > 0 ? average.body : 1
+    return model
+  }
+
   /// Appends a term with the postings collected in `encoder`, which is empty afterwards. Keys ascend.
   package func add(term key: [UInt8], _ encoder: inout PostingsEncoder) throws {
-    let list = encoder.finish()
-    guard list.postings.count <= UInt32.max, list.positions.count <= UInt32.max else {
-      throw IndexLimitError("bytes in the postings of one term", Int(UInt32.max))
+    try encoder.finish { entry, list, places in
+      guard list.count <= UInt32.max, places.count <= UInt32.max else {
+        throw IndexLimitError("bytes in the postings of one term", Int(UInt32.max))
+      }
+      try dictionary.add(
+        key: key, entry: entry, postingsBytes: list.count, positionsBytes: places.count, to: terms)
+      try postings.append(list)
+      try positions.append(places)
     }
-    try dictionary.add(
-      key: key, entry: list.entry, postingsBytes: list.postings.count, positionsBytes: list.positions.count,
-      to: terms)
-    try postings.append(list.postings)
-    try positions.append(list.positions)
   }
 
   // MARK: The file
@@ -115,7 +134,7 @@ package final class SegmentBuilder {
     try storedWriter.finish(section: stored, indexSection: storedIndex)
     return try SegmentFileWriter.write(
       [
-        .statistics: try section(statistics.encode()),
+        .statistics: try section(statistics.encode(boundModel: finalBoundModel)),
         .terms: terms,
         .termIndex: termIndex,
         .postings: postings,

@@ -73,14 +73,14 @@ extension SegmentReader {
       var count = 0
       while postings.docID != PostingsCursor.end {
         count += 1
-        guard postings.frequency > 0, postings.titleFrequency <= postings.frequency else {
+        guard try postings.frequency > 0, try postings.titleFrequency <= postings.frequency else {
           throw file.error(
             .invalid("title frequencies up to frequencies"), in: .postings,
             at: cursor.entry.postings.lowerBound)
         }
         if cursor.entry.hasPositions {
           try postings.positions(into: &positions)
-          guard positions.count == Int(postings.frequency) else {
+          guard positions.count == Int(try postings.frequency) else {
             throw file.error(
               .invalid("a position per occurrence"), in: .positions, at: cursor.entry.positions.lowerBound)
           }

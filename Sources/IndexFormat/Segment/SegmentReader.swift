@@ -5,6 +5,8 @@ package import SearchModel
 package final class SegmentReader: Sendable {
   package let file: SegmentFile
   package let statistics: SegmentStatistics
+  /// Under which the block bounds of the postings were made.
+  package let boundModel: BoundModel
   package let terms: TermDictionary
   package let titleLengths: NumberColumn
   package let bodyLengths: NumberColumn
@@ -35,6 +37,7 @@ package final class SegmentReader: Sendable {
     self.file = file
     var reader = try file.reader(of: .statistics)
     statistics = try SegmentStatistics(from: &reader)
+    boundModel = try BoundModel(from: &reader)
     let count = statistics.documentCount
     guard count == segment.documentCount else {
       throw file.error(.invalid("as many documents as the commit names"), in: .statistics)

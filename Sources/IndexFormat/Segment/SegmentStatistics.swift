@@ -15,11 +15,18 @@ package struct SegmentStatistics: Equatable, Sendable {
     self.bodyLength = bodyLength
   }
 
-  func encode() -> [UInt8] {
+  /// Tokens of a title and of a body on average; 0 without documents.
+  package var averageLengths: (title: Float, body: Float) {
+    let count = Double(max(documentCount, 1))
+    return (Float(Double(titleLength) / count), Float(Double(bodyLength) / count))
+  }
+
+  func encode(boundModel: BoundModel) -> [UInt8] {
     var writer = ByteWriter()
     writer.fixed(UInt64(documentCount))
     writer.fixed(UInt64(titleLength))
     writer.fixed(UInt64(bodyLength))
+    for number in boundModel.numbers { writer.fixed(number.bitPattern) }
     return writer.bytes
   }
 
@@ -29,7 +36,7 @@ package struct SegmentStatistics: Equatable, Sendable {
     let body = try reader.fixed(UInt64.self)
     let largest = documents.multipliedReportingOverflow(by: UInt64(UInt32.max))
     guard documents <= UInt64(Self.maximumDocumentCount), title <= largest.partialValue,
-      body <= largest.partialValue, reader.remaining == 0
+      body <= largest.partialValue, reader.remaining == BoundModel.byteCount
     else { throw reader.error(.invalid("possible sums")) }
     self.init(documentCount: Int(documents), titleLength: Int(title), bodyLength: Int(body))
   }

@@ -1,19 +1,20 @@
 import IndexFormat
 
 /// A match that competes for a place in the answer.
-struct RankedDocument {
-  var segment: Int
-  var document: UInt32
+package struct RankedDocument {
+  /// Place of its segment in the snapshot.
+  package var segment: Int
+  package var document: UInt32
   /// 3 literal in the title, 2 literal, 1 full, 0 partial.
   var tier: UInt8
   /// `CalendarDay` number, 0 for none; decides first when the answer is ordered by date.
   var day: UInt32
-  var score: Float
+  package var score: Float
 }
 
 /// Keeps the best k matches: a heap with the weakest on top.
 struct TopKCollector {
-  private let capacity: Int
+  let capacity: Int
   private let byDate: Bool
   private let keys: [KeyTable]
   private var heap: [RankedDocument] = []
@@ -23,6 +24,19 @@ struct TopKCollector {
     self.byDate = byDate
     self.keys = keys
     heap.reserveCapacity(min(capacity, 1_024))
+  }
+
+  /// The score that a document of a tier needs to have a chance; 0 if any will do, nil if none.
+  func least(tier: UInt8) -> Double? {
+    guard heap.count == capacity, !byDate, let weakest = heap.first else { return capacity == 0 ? nil : 0 }
+    if tier != weakest.tier { return tier > weakest.tier ? 0 : nil }
+    return Double(weakest.score)
+  }
+
+  /// Whether a document with this score may have a place, if all are of one tier.
+  @inline(__always)
+  func mayTake(_ score: Float) -> Bool {
+    heap.count < capacity || byDate || heap.isEmpty || score >= heap[0].score
   }
 
   mutating func collect(_ candidate: RankedDocument) throws {

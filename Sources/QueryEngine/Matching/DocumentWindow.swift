@@ -1,7 +1,11 @@
+import CKernels
+
 /// A set of documents inside one window of 4,096, as bits.
 struct DocumentWindow: Sendable {
   static let size: UInt32 = 4_096
-  private static let wordCount = 64
+  /// A document divided by the size is shifted by this.
+  static let shift = 12
+  static let wordCount = 64
 
   private var words: InlineArray<64, UInt64>
 
@@ -33,15 +37,40 @@ struct DocumentWindow: Sendable {
   @inline(__always)
   func contains(_ document: UInt32) -> Bool { words[Int(document >> 6)] >> UInt64(document & 63) & 1 == 1 }
 
+  /// The words of the set, lowest documents first, and how many there are.
+  @inline(__always)
+  func withWords<Result, Failure: Error>(
+    _ body: (UnsafePointer<UInt64>, Int) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let span = words.span
+    return try span.withUnsafeBufferPointer { (words) throws(Failure) -> Result in
+      try body(words.baseAddress.unsafelyUnwrapped, Self.wordCount)
+    }
+  }
+
+  @inline(__always)
+  mutating func withMutableWords<Result, Failure: Error>(
+    _ body: (UnsafeMutablePointer<UInt64>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    var span = words.mutableSpan
+    return try span.withUnsafeMutableBufferPointer { (words) throws(Failure) -> Result in
+      try body(words.baseAddress.unsafelyUnwrapped)
+    }
+  }
+
+  /// Writes the documents, ascending; returns how many. There is room for `size` of them.
+  func list(into places: UnsafeMutablePointer<UInt32>) -> Int {
+    withWords { kernel_list_bits($0, $1, 0, places) }
+  }
+
   var isEmpty: Bool {
-    for word in 0..<Self.wordCount where words[word] != 0 { return false }
-    return true
+    var any: UInt64 = 0
+    for word in 0..<Self.wordCount { any |= words[word] }
+    return any == 0
   }
 
   var count: Int {
-    var sum = 0
-    for word in 0..<Self.wordCount { sum &+= words[word].nonzeroBitCount }
-    return sum
+    withWords { kernel_count_bits($0, $1) }
   }
 
   mutating func formIntersection(_ other: DocumentWindow) {

@@ -20,7 +20,11 @@ struct MatcherFactory {
 
   /// Characters and parts next to each other.
   private func exact(_ chunks: [QueryChunk], onlyTitle: Bool) throws -> PartMatcher {
-    let sequence = TermSequence(chunks)
+    try matcher(for: TermSequence(chunks), onlyTitle: onlyTitle)
+  }
+
+  /// - Parameter onlyTitle: whether it has to stand in the title.
+  func matcher(for sequence: TermSequence, onlyTitle: Bool = false) throws -> PartMatcher {
     if let key = sequence.singleTerm { return try term(key, onlyTitle: onlyTitle) }
     var entries: [TermEntry] = []
     for key in sequence.pairs + sequence.words.map(\.key) {

@@ -24,4 +24,9 @@ class PartMatcher {
   func match(window base: UInt32, among candidates: DocumentWindow) throws -> PartMatches {
     PartMatches()
   }
+
+  /// Keeps in `held` the documents of the window that hold the part; for those who do not ask where it stands.
+  func holds(window base: UInt32, in held: inout DocumentWindow) throws {
+    held = try match(window: base, among: held).held
+  }
 }

@@ -8,9 +8,20 @@ final class PhraseMatcher: PartMatcher {
     var offset: UInt32
   }
 
-  private let words: [Word]
+  /// How often the words stand in order, in all fields and in the title.
+  struct Occurrences {
+    var all: UInt32 = 0
+    var title: UInt32 = 0
+  }
+
+  let words: [Word]
   /// Every list that a match is in, shortest first: the words, and pairs of characters that narrow down further.
   private let approximation: [PostingsCursor]
+  private let narrowing: [TermMatcher]
+  /// Set by a scorer of the same phrase: how often it stands in each match of the last window.
+  var keepsOccurrences = false
+  private(set) var occurrences: [Occurrences] = []
+  private(set) var countedWindow: UInt32?
   private let onlyTitle: Bool
   private var starts: [UInt32] = []
   private var positions: [UInt32] = []
@@ -19,26 +30,27 @@ final class PhraseMatcher: PartMatcher {
   init(words: [Word], pairs: [PostingsCursor], onlyTitle: Bool) {
     precondition(words.first?.offset == 0, "a phrase begins with its first word")
     self.words = words
-    approximation = (pairs + words.map(\.cursor)).sorted { $0.documentFrequency < $1.documentFrequency }
+    // A term that stands twice in the phrase narrows down once.
+    var lists = pairs
+    for word in words where !lists.contains(where: { $0 === word.cursor }) { lists.append(word.cursor) }
+    approximation = lists.sorted { $0.documentFrequency < $1.documentFrequency }
+    narrowing = approximation.map { TermMatcher($0, isLiteral: true, onlyTitle: false) }
     self.onlyTitle = onlyTitle
   }
 
   override var cost: Int { approximation[0].documentFrequency }
 
-  override func nextCandidate(from document: UInt32) throws -> UInt32 { try nextInAll(document) }
-
   /// First document at or after `document` that is in every list.
-  private func nextInAll(_ document: UInt32) throws -> UInt32 {
+  override func nextCandidate(from document: UInt32) throws -> UInt32 {
     var target = document
     while true {
-      try approximation[0].seek(to: target)
-      target = approximation[0].docID
+      target = try approximation[0].find(notBelow: target)
       if target == PostingsCursor.end { return target }
       var isAgreed = true
       for cursor in approximation.dropFirst() {
-        try cursor.seek(to: target)
-        if cursor.docID != target {
-          target = cursor.docID
+        let next = try cursor.find(notBelow: target)
+        if next != target {
+          target = next
           isAgreed = false
           break
         }
@@ -51,47 +63,67 @@ final class PhraseMatcher: PartMatcher {
     window base: UInt32, among candidates: DocumentWindow
   ) throws -> PartMatches {
     var matches = PartMatches()
-    let end = base + DocumentWindow.size
-    var document = try nextInAll(base)
-    while document < end {
-      let relative = document - base
-      if candidates.contains(relative) {
-        let place = try findPhrase()
-        if place.anywhere && (place.inTitle || !onlyTitle) {
-          matches.held.insert(relative)
-          matches.literal.insert(relative)
-          if place.inTitle { matches.title.insert(relative) }
-        }
+    countedWindow = keepsOccurrences ? base : nil
+    if keepsOccurrences, occurrences.isEmpty {
+      occurrences = [Occurrences](repeating: Occurrences(), count: Int(DocumentWindow.size))
+    }
+    try candidatesOfAllLists(window: base, among: candidates).forEach { relative in
+      let place = try occurrences(in: base + relative)
+      if keepsOccurrences { occurrences[Int(relative)] = place }
+      if place.all > 0 && (place.title > 0 || !onlyTitle) {
+        matches.held.insert(relative)
+        matches.literal.insert(relative)
+        if place.title > 0 { matches.title.insert(relative) }
       }
-      document = try nextInAll(document + 1)
     }
     return matches
   }
 
-  /// Whether the words stand in order in the document that all cursors are on.
-  private func findPhrase() throws -> (anywhere: Bool, inTitle: Bool) {
+  /// The candidates that hold every word, in whatever order.
+  func candidatesOfAllLists(window base: UInt32, among candidates: DocumentWindow) throws -> DocumentWindow {
+    var held = candidates
+    for list in narrowing {
+      try list.holds(window: base, in: &held)
+      if held.isEmpty { break }
+    }
+    return held
+  }
+
+  /// How often the words stand in order in a document that holds them all.
+  func occurrences(in document: UInt32) throws -> Occurrences {
+    for word in words { _ = try word.cursor.find(document) }
     try words[0].cursor.positions(into: &starts)
     // The positions of the title come first; the first start that is past them is no longer in the title.
-    let titleCount = Int(words[0].cursor.titleFrequency)
-    guard titleCount <= starts.count else { return (false, false) }
+    let titleCount = Int(try words[0].cursor.titleFrequency)
+    guard titleCount <= starts.count else { return Occurrences() }
     let bodyStart = titleCount < starts.count ? starts[titleCount] : UInt32.max
     for word in words.dropFirst() {
       try word.cursor.positions(into: &positions)
-      var kept = 0
-      var at = 0
-      for start in starts {
-        let (wanted, overflow) = start.addingReportingOverflow(word.offset)
-        if overflow { break }
-        while at < positions.count && positions[at] < wanted { at += 1 }
-        if at == positions.count { break }
-        if positions[at] == wanted {
-          starts[kept] = start
-          kept += 1
+      keepStarts(followedAt: word.offset)
+      if starts.isEmpty { return Occurrences() }
+    }
+    let inTitle = titleCount == 0 ? 0 : starts.count { $0 < bodyStart }
+    return Occurrences(all: UInt32(starts.count), title: UInt32(inTitle))
+  }
+
+  /// Keeps the starts that have one of `positions` at this distance.
+  private func keepStarts(followedAt offset: UInt32) {
+    var kept = 0
+    var at = 0
+    starts.withUnsafeMutableBufferPointer { starts in
+      positions.withUnsafeBufferPointer { positions in
+        for i in 0..<starts.count {
+          let (wanted, overflow) = starts[i].addingReportingOverflow(offset)
+          if overflow { break }
+          while at < positions.count, positions[at] < wanted { at &+= 1 }
+          if at == positions.count { break }
+          if positions[at] == wanted {
+            starts[kept] = starts[i]
+            kept &+= 1
+          }
         }
       }
-      starts.removeSubrange(kept...)
-      if kept == 0 { return (false, false) }
     }
-    return (!starts.isEmpty, titleCount > 0 && (starts.first.map { $0 < bodyStart } ?? false))
+    starts.removeSubrange(kept...)
   }
 }

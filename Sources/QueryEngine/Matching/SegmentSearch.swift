@@ -2,7 +2,10 @@ import IndexFormat
 import SearchModel
 
 /// Runs the windows of one segment: matching, filters, facets, scores, collection.
-struct SegmentSearch {
+///
+/// With a total or facets asked for, every window is matched in order. Without, windows are visited from the one that
+/// can hold the best document to the first that cannot hold a good enough one (`rankOnly`).
+final class SegmentSearch {
   /// Which documents a run is about.
   enum Mode {
     /// Those that hold every part.
@@ -15,7 +18,6 @@ struct SegmentSearch {
   /// Place of the segment in the snapshot.
   let number: Int
   let mode: Mode
-  let model: BM25F
   let deadline: Deadline
 
   private let required: [PartMatcher]
@@ -24,6 +26,10 @@ struct SegmentSearch {
   private let excludedFilters: [FilterMatcher]
   private let facetFilters: [(key: FacetKey, matcher: FilterMatcher)]
   private let scoring: [ScoringTerm]
+  private let ranker: WindowRanker
+  private let lengths: DocumentColumns
+  /// Whether a document matches exactly if a scoring term holds it.
+  private let scoringDecides: Bool
 
   init(
     _ plan: QueryPlan, segment: SegmentReader, number: Int, mode: Mode, model: BM25F, deadline: Deadline
@@ -31,28 +37,43 @@ struct SegmentSearch {
     self.segment = segment
     self.number = number
     self.mode = mode
-    self.model = model
     self.deadline = deadline
     let factory = MatcherFactory(segment: segment)
-    required = try plan.parts.map { try factory.matcher(for: $0) }.sorted { $0.cost < $1.cost }
+    let matchers = try plan.parts.map { try factory.matcher(for: $0) }
+    required = matchers.sorted { $0.cost < $1.cost }
     excluded = try plan.excluded.map { try factory.matcher(for: $0) }
     filters = try plan.filters.map { try FilterMatcher($0, in: segment) }
     excludedFilters = try plan.excludedFilters.map { try FilterMatcher($0, in: segment) }
     facetFilters = try plan.facetFilters.sorted { $0.key.rawValue < $1.key.rawValue }
       .map { ($0.key, try FilterMatcher($0.key, anyOf: $0.value, in: segment)) }
     var terms: [ScoringTerm] = []
-    for term in plan.scoring {
-      if let cursor = try segment.postings(of: term.key) {
-        terms.append(ScoringTerm(cursor, weight: term.weight))
+    for feature in plan.scoring {
+      switch feature.content {
+      case .term(let key):
+        if let cursor = try segment.postings(of: key) {
+          terms.append(
+            try PostingsScoringTerm(cursor, weight: feature.weight, model: model, segment: segment))
+        }
+      case .phrase(let sequence):
+        // The matcher of the part that asks for the same phrase has found its occurrences already.
+        let place = plan.parts.firstIndex { $0.phrase == sequence }
+        let matcher = try place.map { matchers[$0] } ?? factory.matcher(for: sequence)
+        guard let phrase = matcher as? PhraseMatcher else { continue }
+        phrase.keepsOccurrences = place != nil
+        terms.append(try PhraseScoringTerm(phrase, weight: feature.weight, model: model, segment: segment))
       }
     }
     scoring = terms
+    scoringDecides = plan.scoringDecides
+    ranker = WindowRanker(terms, documentCount: segment.documentCount)
+    lengths = DocumentColumns(segment)
   }
+
+  // MARK: Every match
 
   /// - Returns: the number of matches that pass every filter.
   func run(into collector: inout TopKCollector, facets: inout [FacetCollector.SegmentCounts]) throws -> Int {
     let documentCount = segment.documentCount
-    var scores = [Float](repeating: 0, count: Int(DocumentWindow.size))
     var total = 0
     var next: UInt32 = 0
     while true {
@@ -61,17 +82,17 @@ struct SegmentSearch {
       let base = next & ~(DocumentWindow.size - 1)
       try deadline.check()
       next = base + DocumentWindow.size
-      let matches = try match(window: base)
+      var matches = try match(window: base)
       if matches.held.isEmpty { continue }
-      let passed = try filter(matches.held, window: base, facets: &facets)
-      let count = passed.count
+      matches.held = try filter(matches.held, window: base, facets: &facets)
+      let count = matches.held.count
       if count == 0 { continue }
       total += count
-      try rank(passed, count: count, matches: matches, window: base, scores: &scores, into: &collector)
+      if collector.capacity == 0 { continue }
+      _ = ranker.enter(window: base)
+      try rank(matches, window: base, into: &collector)
     }
   }
-
-  // MARK: Matching
 
   private func nextCandidate(from document: UInt32) throws -> UInt32 {
     if required.isEmpty { return document }
@@ -90,9 +111,14 @@ struct SegmentSearch {
     }
   }
 
-  private func match(window base: UInt32) throws -> PartMatches {
+  private func live(window base: UInt32) -> DocumentWindow {
     var live = DocumentWindow(first: segment.documentCount - Int(base))
     if let bits = segment.live { live.formIntersection(DocumentWindow(bits.words, base: base)) }
+    return live
+  }
+
+  private func match(window base: UInt32) throws -> PartMatches {
+    let live = live(window: base)
     var result = PartMatches()
     switch mode {
     case .all:
@@ -117,12 +143,14 @@ struct SegmentSearch {
       }
       if excludingFull { result.held.subtract(full) }
     }
-    for matcher in excluded {
-      result.held.subtract(try matcher.match(window: base, among: result.held).held)
-    }
-    for filter in filters { result.held = try filter.match(window: base, among: result.held) }
-    for filter in excludedFilters { result.held.subtract(try filter.match(window: base, among: result.held)) }
+    try applyConditions(to: &result.held, window: base)
     return result
+  }
+
+  private func applyConditions(to held: inout DocumentWindow, window base: UInt32) throws {
+    for matcher in excluded { held.subtract(try matcher.match(window: base, among: held).held) }
+    for filter in filters { held = try filter.match(window: base, among: held) }
+    for filter in excludedFilters { held.subtract(try filter.match(window: base, among: held)) }
   }
 
   /// Applies the chosen facet values, and counts every facet over what the other facets let through.
@@ -145,35 +173,128 @@ struct SegmentSearch {
     return passed
   }
 
-  // MARK: Ranking
+  // MARK: The best alone
 
-  private func rank(
-    _ documents: DocumentWindow, count: Int, matches: PartMatches, window base: UInt32, scores: inout [Float],
-    into collector: inout TopKCollector
-  ) throws {
-    let range = Int(base)..<min(Int(base + DocumentWindow.size), segment.documentCount)
-    try segment.titleLengths.check(range)
-    try segment.bodyLengths.check(range)
-    try segment.days.check(range)
-    try scores.withUnsafeMutableBufferPointer { scores in
-      guard let scores = scores.baseAddress else { return }
-      documents.forEach { scores[Int($0)] = 0 }
-      for term in scoring {
-        try term.add(
-          to: scores, window: base, documents: documents, count: count, model: model,
-          titleLengths: segment.titleLengths, bodyLengths: segment.bodyLengths)
+  /// Collects the best matches without visiting those that cannot be among them. Gives no total.
+  func rankOnly(into collector: inout TopKCollector) throws {
+    if collector.capacity == 0 { return }
+    if let term = onlyTerm { return try rankBlocks(of: term, into: &collector) }
+    let size = Int(DocumentWindow.size)
+    var windows: [(base: UInt32, ceiling: Double)] = []
+    for base in stride(from: 0, to: segment.documentCount, by: size) {
+      let ceiling = ranker.enter(window: UInt32(base))
+      if ceiling > 0 || scoring.isEmpty { windows.append((UInt32(base), ceiling)) }
+    }
+    windows.sort { $0.ceiling != $1.ceiling ? $0.ceiling > $1.ceiling : $0.base < $1.base }
+    for (base, ceiling) in windows {
+      if let least = collector.least(tier: 0), ceiling < least { return }
+      try deadline.check()
+      _ = ranker.enter(window: base)
+      var held = live(window: base)
+      switch mode {
+      case .all:
+        for matcher in required {
+          try matcher.holds(window: base, in: &held)
+          if held.isEmpty { break }
+        }
+      case .any:
+        held.formIntersection(try ranker.essential(window: base, least: collector.least(tier: 0) ?? 0))
       }
-      try documents.forEach { relative in
-        let tier: UInt8 =
-          switch mode {
-          case .any: 0
-          case .all: matches.title.contains(relative) ? 3 : matches.literal.contains(relative) ? 2 : 1
-          }
-        try collector.collect(
-          RankedDocument(
-            segment: number, document: base + relative, tier: tier, day: segment.days[Int(base + relative)],
-            score: scores[Int(relative)]))
+      if held.isEmpty { continue }
+      try applyConditions(to: &held, window: base)
+      try check(window: base)
+      try ranker.rank(held, window: base, least: collector.least(tier: 0) ?? 0) { place, score in
+        try collect(place, score, tier: 0, window: base, into: &collector)
       }
     }
+  }
+
+  /// The term that is the whole query; then windows are a detour.
+  private var onlyTerm: PostingsScoringTerm? {
+    guard scoring.count == 1, required.count == 1, excluded.isEmpty, filters.isEmpty, excludedFilters.isEmpty,
+      facetFilters.isEmpty, segment.live == nil, scoringDecides
+    else { return nil }
+    return scoring[0] as? PostingsScoringTerm
+  }
+
+  /// Scores the blocks of one list, from the best bound down until the collector is full, then those that may hold better.
+  private func rankBlocks(of term: PostingsScoringTerm, into collector: inout TopKCollector) throws {
+    let cursor = term.cursor
+    func rank(block: Int) throws {
+      if block != cursor.block { try cursor.load(block: block) }
+      let run = try cursor.block(from: 0, to: PostingsCursor.end)
+      try lengths.check(Int(run.docIDs[0])..<Int(run.docIDs[run.count - 1]) + 1)
+      try term.withScores(of: run) { scores in
+        for i in 0..<run.count where collector.mayTake(scores[i]) {
+          try collector.collect(candidate(run.docIDs[i], scores[i], tier: 0))
+        }
+      }
+    }
+    var best = UInt16(0)
+    var first = 0
+    if cursor.blockCount > 1 {
+      best = cursor.largestBound
+      first = cursor.firstBlock(from: 0, boundedBy: best)
+      try rank(block: first)
+    }
+    var block = 0
+    while block < cursor.blockCount {
+      if let least = collector.least(tier: 0) {
+        guard let bound = term.bound(reaching: Float(least)) else { return }
+        block = cursor.firstBlock(from: block, boundedBy: bound)
+        if block >= cursor.blockCount { return }
+      }
+      if cursor.blockCount == 1 || block != first { try rank(block: block) }
+      block += 1
+    }
+  }
+
+  // MARK: Ranking
+
+  private func check(window base: UInt32) throws {
+    let range = Int(base)..<min(Int(base + DocumentWindow.size), segment.documentCount)
+    try lengths.check(range)
+    try segment.days.check(range)
+  }
+
+  private func rank(_ matches: PartMatches, window base: UInt32, into collector: inout TopKCollector) throws {
+    try check(window: base)
+    guard case .all = mode else {
+      return try rank(matches.held, tier: 0, window: base, into: &collector)
+    }
+    // Tier by tier from the top, so that what the better tiers bring raises the bar for the others.
+    var title = matches.held
+    title.formIntersection(matches.title)
+    var literal = matches.held
+    literal.formIntersection(matches.literal)
+    literal.subtract(title)
+    var full = matches.held
+    full.subtract(title)
+    full.subtract(literal)
+    try rank(title, tier: 3, window: base, into: &collector)
+    try rank(literal, tier: 2, window: base, into: &collector)
+    try rank(full, tier: 1, window: base, into: &collector)
+  }
+
+  private func rank(
+    _ documents: DocumentWindow, tier: UInt8, window base: UInt32, into collector: inout TopKCollector
+  ) throws {
+    guard let least = collector.least(tier: tier), !documents.isEmpty else { return }
+    try ranker.rank(documents, window: base, least: least) { place, score in
+      try collect(place, score, tier: tier, window: base, into: &collector)
+    }
+  }
+
+  private func collect(
+    _ place: UInt32, _ score: Float, tier: UInt8, window base: UInt32, into collector: inout TopKCollector
+  ) throws {
+    // A phrase that scores nothing does not stand there.
+    if tier == 0, scoringDecides, score == 0 { return }
+    try collector.collect(candidate(base + place, score, tier: tier))
+  }
+
+  private func candidate(_ document: UInt32, _ score: Float, tier: UInt8) -> RankedDocument {
+    RankedDocument(
+      segment: number, document: document, tier: tier, day: segment.days[Int(document)], score: score)
   }
 }

@@ -2,6 +2,9 @@ import IndexFormat
 
 /// Documents that hold one term.
 final class TermMatcher: PartMatcher {
+  /// Candidates below this share of the list are looked up one by one rather than met in a walk.
+  private static let walkShare = 8
+
   private let cursor: PostingsCursor
   private let isLiteral: Bool
   private let onlyTitle: Bool
@@ -15,30 +18,46 @@ final class TermMatcher: PartMatcher {
   override var cost: Int { cursor.documentFrequency }
 
   override func nextCandidate(from document: UInt32) throws -> UInt32 {
-    try cursor.seek(to: document)
-    return cursor.docID
+    try cursor.find(notBelow: document)
+  }
+
+  override func holds(window base: UInt32, in held: inout DocumentWindow) throws {
+    if onlyTitle { return try super.holds(window: base, in: &held) }
+    let candidates = held.count
+    let blocks = cursor.blockCount(from: base, to: base + DocumentWindow.size)
+    if candidates < blocks * Self.walkShare {
+      var kept = DocumentWindow()
+      try held.forEach { relative in
+        if try cursor.contains(base + relative) { kept.insert(relative) }
+      }
+      held = kept
+    } else {
+      var found = DocumentWindow()
+      try found.withMutableWords {
+        try cursor.fill($0, titles: nil, from: base, wordCount: DocumentWindow.wordCount)
+      }
+      held.formIntersection(found)
+    }
   }
 
   override func match(
     window base: UInt32, among candidates: DocumentWindow
   ) throws -> PartMatches {
     var matches = PartMatches()
-    try cursor.seek(to: base)
-    let end = base + DocumentWindow.size
-    while cursor.docID < end {
-      let relative = cursor.docID - base
-      if candidates.contains(relative) {
-        let inTitle = cursor.titleFrequency > 0
-        if inTitle || !onlyTitle {
-          matches.held.insert(relative)
-          if isLiteral {
-            matches.literal.insert(relative)
-            if inTitle { matches.title.insert(relative) }
-          }
-        }
+    try matches.held.withMutableWords { held in
+      try matches.title.withMutableWords { title in
+        try cursor.fill(
+          held, titles: isLiteral || onlyTitle ? title : nil, from: base, wordCount: DocumentWindow.wordCount)
       }
-      try cursor.advance()
     }
+    if onlyTitle { matches.held = matches.title }
+    matches.held.formIntersection(candidates)
+    guard isLiteral else {
+      matches.title = DocumentWindow()
+      return matches
+    }
+    matches.literal = matches.held
+    matches.title.formIntersection(candidates)
     return matches
   }
 }

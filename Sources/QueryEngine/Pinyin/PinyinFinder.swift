@@ -112,7 +112,7 @@ struct PinyinFinder {
       let cursor = try segment.postings(of: list.entry)
       try deadline.check()
       while cursor.docID != PostingsCursor.end {
-        let run = cursor.run()
+        let run = try cursor.run()
         var passed = 0
         while passed < run.count {
           let document = Int(run.docIDs[passed])
@@ -127,7 +127,7 @@ struct PinyinFinder {
         }
         if passed > 0 { try cursor.skip(passed) }
         let document = UInt64(cursor.docID) << 32
-        let count = Int(cursor.titleFrequency)
+        let count = Int(try cursor.titleFrequency)
         try cursor.positions(into: &positions)
         // Those of the title come first.
         for position in positions.prefix(count) {
@@ -154,7 +154,7 @@ struct PinyinFinder {
       for i in titles.indices { titles[i] = 0 }
       let cursor = try segment.postings(of: list.entry)
       while cursor.docID != PostingsCursor.end {
-        let run = cursor.run()
+        let run = try cursor.run()
         for i in 0..<run.count where run.titleFrequencies[i] > 0 {
           let document = Int(run.docIDs[i])
           titles[document >> 6] |= 1 << UInt64(document & 63)

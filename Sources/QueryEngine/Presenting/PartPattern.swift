@@ -3,7 +3,7 @@ import TextAnalysis
 /// What a part of a query looks like in the tokens of a text.
 struct PartPattern {
   /// Terms of kinds with positions, and their distances from the first.
-  var sequence: [(key: [UInt8], offset: UInt32)] = []
+  var sequence: [TermSequence.Word] = []
   /// Terms each of which is a match by itself, though not a literal one.
   var alternatives: [[UInt8]] = []
   /// Beginning of an exact Latin part.

@@ -86,7 +86,7 @@ final class TextMatcher {
   }
 
   /// Where a sequence that begins with token `first` ends; nil when it is not all there.
-  private func end(of sequence: [(key: [UInt8], offset: UInt32)], from first: Int, in all: [Token]) -> Int? {
+  private func end(of sequence: [TermSequence.Word], from first: Int, in all: [Token]) -> Int? {
     var at = first
     for word in sequence.dropFirst() {
       let wanted = all[first].position + word.offset

@@ -2,11 +2,22 @@ import IndexFormat
 import SearchModel
 
 /// A query as one index sees it: parts settled, features weighted by how rare they are.
-struct QueryPlan {
-  struct WeightedTerm {
-    var key: [UInt8]
+package struct QueryPlan {
+  /// Something that adds to the score.
+  package struct WeightedFeature {
+    package enum Content: Equatable {
+      case term([UInt8])
+      case phrase(TermSequence)
+    }
+
+    package var content: Content
     /// Weight of the feature × inverse document frequency.
-    var weight: Float
+    package var weight: Float
+
+    package init(content: Content, weight: Float) {
+      self.content = content
+      self.weight = weight
+    }
   }
 
   var parts: [Query.Part]
@@ -15,7 +26,23 @@ struct QueryPlan {
   var excludedFilters: [Query.Filter]
   var facetFilters: [FacetKey: [String]]
   var features: [Feature]
-  var scoring: [WeightedTerm]
+  var scoring: [WeightedFeature]
+  /// Whether the parts and the scoring features are the same, so that a document with no score is no match.
+  var scoringDecides = false
+
+  /// Parts that are scored as they stand: no resolution, no features of their own.
+  ///
+  /// - Parameter scoring: what each part is worth, one for each part.
+  package init(parts: [Query.Part], scoring: [WeightedFeature]) {
+    self.parts = parts
+    self.scoring = scoring
+    excluded = []
+    filters = []
+    excludedFilters = []
+    facetFilters = [:]
+    features = []
+    scoringDecides = true
+  }
 
   init(
     _ query: Query, facetFilters: [FacetKey: [String]], resolver: PartResolver, extractor: FeatureExtractor
@@ -33,8 +60,8 @@ struct QueryPlan {
       let matching = try resolver.snapshot.documentFrequency(of: feature.key)
       guard matching > 0, matching <= total else { continue }
       scoring.append(
-        WeightedTerm(
-          key: feature.key, weight: feature.weight * inverseDocumentFrequency(matching: matching, of: total)))
+        WeightedFeature(
+          content: .term(feature.key), weight: feature.weight * inverseDocumentFrequency(matching: matching, of: total)))
     }
   }
 

@@ -1,0 +1,70 @@
+// The inner loops over blocks of 128 postings. No policy: what the numbers mean is said in Swift.
+//
+// Where a loop gains from AVX2 there are two builds of the same source, and the processor decides once, at start-up.
+// Without AVX2 everything works with SSE2, which every x86-64 has; results are equal bit for bit.
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { kernel_block = 128 };
+
+// Bit packing (FORMAT.md, "Packed arrays"): 128 integers of `width` bits (0...32) in four interleaved lanes, 16 × width bytes.
+void kernel_pack(const uint32_t *_Nonnull values, int width, uint8_t *_Nonnull bytes);
+void kernel_unpack(const uint8_t *_Nonnull bytes, int width, uint32_t *_Nonnull values);
+// Unpacks gaps and adds them up: docs[i] = previous + 1 + gaps[0] + … + gaps[i] + i. `previous` is UINT32_MAX before the first.
+void kernel_unpack_ascending(const uint8_t *_Nonnull bytes, int width, uint32_t previous, uint32_t *_Nonnull docs);
+// The same for gaps that are unpacked already, `count` of them, in place.
+void kernel_add_up(uint32_t *_Nonnull gaps, size_t count, uint32_t previous);
+
+// Sets bit docs[i] - base for each i; every one lies inside the bits.
+void kernel_set_bits(const uint32_t *_Nonnull docs, size_t count, uint32_t base, uint64_t *_Nonnull bits);
+// Writes base + the place of each set bit, ascending; returns how many. `docs` has room for 64 × words.
+size_t kernel_list_bits(const uint64_t *_Nonnull bits, size_t words, uint32_t base, uint32_t *_Nonnull docs);
+size_t kernel_count_bits(const uint64_t *_Nonnull bits, size_t words);
+
+// First index of `values` (ascending, little-endian, no alignment) from `from` on that is not below `target`; `count` if none.
+size_t kernel_lower_bound(const uint8_t *_Nonnull values, size_t from, size_t count, uint32_t target);
+// First index from `from` on whose 16-bit value (little-endian, no alignment) is at least `least`; `count` if none.
+size_t kernel_next_at_least(const uint8_t *_Nonnull values, size_t from, size_t count, uint16_t least);
+// For each window of 2^shift documents the largest of the bounds of the blocks that reach into it: largest[last >> shift]
+// and those that the block passes over. `largest` has a place for every document and holds zeros.
+void kernel_window_bounds(
+    const uint8_t *_Nonnull last_docs, const uint8_t *_Nonnull bounds, size_t count, int shift,
+    uint16_t *_Nonnull largest, size_t windows);
+uint16_t kernel_largest(const uint8_t *_Nonnull values, size_t count);
+
+// A column of unsigned integers of 1, 2 or 4 bytes.
+typedef struct {
+  const uint8_t *_Nullable bytes;
+  int width;
+} kernel_column;
+
+// counts[value of each document whose bit is set] += 1, where the value is below `limit`. Bit 0 is document `base`.
+void kernel_tally(
+    const uint64_t *_Nonnull bits, size_t words, uint32_t base, kernel_column column, uint32_t limit,
+    uint32_t *_Nonnull counts);
+
+// What the scores of a query have in common; see BM25F.swift for the formula.
+typedef struct {
+  float title_weight, title_base, title_slope, body_base, body_slope, k1;
+} kernel_model;
+
+// scores[i] = weight × saturation of document docs[i]; `titles` is null when no posting stands in a title.
+// Every document lies inside both columns.
+void kernel_score(
+    const kernel_model *_Nonnull model, float weight, kernel_column title_lengths, kernel_column body_lengths,
+    const uint32_t *_Nonnull docs, const uint32_t *_Nonnull frequencies, const uint32_t *_Nullable titles,
+    size_t count, float *_Nonnull scores);
+
+// sums[docs[i] - base] += scores[i]. In double precision the sum of a query's few scores is exact, so that its order does
+// not show in the result.
+void kernel_add_scores(
+    const uint32_t *_Nonnull docs, const float *_Nonnull scores, size_t count, uint32_t base, double *_Nonnull sums);
+// Writes each i with scores[i] >= least, ascending; returns how many.
+size_t kernel_select(const float *_Nonnull scores, size_t count, float least, uint32_t *_Nonnull places);
+// Keeps of `places` those with sums[place] >= least, in order; returns how many.
+size_t kernel_keep(uint32_t *_Nonnull places, size_t count, const double *_Nonnull sums, double least);
+
+#endif
