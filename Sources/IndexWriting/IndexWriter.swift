@@ -2,7 +2,6 @@ import Glibc
 package import IndexFormat
 package import IndexStorage
 package import SearchModel
-import TextAnalysis
 
 /// Builds the next state of an index from entries and publishes it in one step.
 ///
@@ -46,6 +45,8 @@ package final class IndexWriter {
   private let lock: WriterLock
   private let previous: Commit?
   private let options: Options
+  private let makeAnalyzer: @Sendable () throws -> any EntryAnalyzing
+  private let analyzerIdentity: String
 
   private var waiting = WaitingItems()
   /// Nil until there is an entry for it.
@@ -57,11 +58,16 @@ package final class IndexWriter {
 
   /// Takes the writer lock; makes the directory if it is not there.
   ///
+  /// - Parameter analyzer: makes the analyzer of a thread.
   /// - Throws: `IndexLockedError` while another writer is at work, `FileError`, `IndexFormatError`;
   ///   `KeepExistingError` when the entries of the current commit are to be kept and cannot be.
-  package init(in directory: IndexDirectory, options: Options) throws {
+  package init<Analyzer: EntryAnalyzing>(
+    in directory: IndexDirectory, options: Options, analyzer: @escaping @Sendable () throws -> Analyzer
+  ) throws {
     self.directory = directory
     self.options = options
+    makeAnalyzer = analyzer
+    analyzerIdentity = Analyzer.identity
     written = WrittenSegments(in: directory)
     try directory.create()
     lock = try directory.lockForWriting()
@@ -76,7 +82,7 @@ package final class IndexWriter {
     }()
     guard isReadable else { return }
     if options.keepsExisting, let previous {
-      guard previous.analyzer == Analyzer.identity else {
+      guard previous.analyzer == analyzerIdentity else {
         throw KeepExistingError.otherAnalyzer(found: previous.analyzer)
       }
       for segment in previous.segments { try written.append(segment) }
@@ -88,6 +94,11 @@ package final class IndexWriter {
       try directory.sync()
       remove(garbage)
     }
+  }
+
+  /// A writer with the analysis of the product.
+  package convenience init(in directory: IndexDirectory, options: Options) throws {
+    try self.init(in: directory, options: options) { try EntryAnalyzer() }
   }
 
   deinit {
@@ -198,7 +209,7 @@ package final class IndexWriter {
 
   /// Appends an entry whose id stands nowhere else.
   private func index(_ entry: Entry, _ hash: UInt64) throws {
-    let current = try self.current ?? SegmentInProgress(in: directory)
+    let current = try self.current ?? SegmentInProgress(in: directory, analyzer: makeAnalyzer())
     self.current = current
     guard written.documentCount + current.documentCount < IndexLimitError.mostEntries else {
       throw IndexLimitError.tooManyEntries
@@ -258,7 +269,7 @@ package final class IndexWriter {
     let next = Commit(
       // A pointer may claim any number, as long as its checksum is right.
       number: min(previous?.number ?? 0, Int.max - 1) + 1, createdAt: options.now,
-      analyzer: Analyzer.identity, sourcePaths: sourcePaths, segments: segments)
+      analyzer: analyzerIdentity, sourcePaths: sourcePaths, segments: segments)
     // Somebody may have removed or replaced the directory: then this lock keeps nobody out.
     guard try lock.isCurrent() else {
       throw FileError(operation: "rename", path: directory.path, code: ESTALE)

@@ -7,7 +7,7 @@ import SearchModel
 /// Documents are numbered from 0 in the order in which they are added.
 final class SegmentInProgress {
   private let builder: SegmentBuilder
-  private var analyzer: EntryAnalyzer
+  private var analyzer: any EntryAnalyzing
   private var buffer = PostingsBuffer()
   private var locations = EntryLocations()
   private var idBytes: [UInt8] = []
@@ -16,9 +16,9 @@ final class SegmentInProgress {
   private var deleted: [Int] = []
   private var columnByteCount = 0
 
-  init(in directory: IndexDirectory) throws {
-    builder = SegmentBuilder(directory: directory)
-    analyzer = try EntryAnalyzer()
+  init(in directory: IndexDirectory, analyzer: any EntryAnalyzing) {
+    builder = SegmentBuilder(directory: directory, boundModel: analyzer.boundModel)
+    self.analyzer = analyzer
   }
 
   var documentCount: Int { builder.documentCount }
@@ -34,7 +34,7 @@ final class SegmentInProgress {
     }
     try builder.add(
       SegmentDocument(entry, titleLength: lengths.title, bodyLength: lengths.body),
-      fields: StoredFields(entry))
+      fields: analyzer.storedFields(of: entry))
     idBytes.append(contentsOf: entry.id.utf8)
     idEnds.append(idBytes.count)
     isItem.append(entry.kind == .item)

@@ -8,7 +8,8 @@ package enum SegmentMerger {
   package static func merge(
     _ segments: [SegmentReader], in directory: IndexDirectory
   ) throws -> CommittedSegment {
-    let builder = SegmentBuilder(directory: directory)
+    let builder = SegmentBuilder(
+      directory: directory, boundModel: segments.first?.boundModel ?? .standard)
     let newIDs = try mergeDocuments(segments, into: builder)
     try mergeTerms(segments, newIDs: newIDs, into: builder)
     let documentCount = builder.documentCount

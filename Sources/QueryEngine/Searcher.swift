@@ -144,6 +144,18 @@ package final class Searcher {
     return try collector.ranked()
   }
 
+  /// The best matches, and how many there are.
+  package func best(
+    _ limit: Int, andCountOf plan: QueryPlan, needsAll: Bool
+  ) throws -> (ranked: [RankedDocument], total: Int) {
+    var collector = TopKCollector(
+      capacity: limit, byDate: false, keys: snapshot.segments.map(\.keys))
+    let total = try visitAll(
+      plan, facets: [], mode: needsAll ? .all : .any(excludingFull: false), deadline: .none, into: &collector
+    ).total
+    return (try collector.ranked(), total)
+  }
+
   /// How many entries match.
   package func count(_ plan: QueryPlan, needsAll: Bool) throws -> Int {
     var collector = TopKCollector(capacity: 0, byDate: false, keys: [])

@@ -35,6 +35,12 @@ package struct Query: Equatable, Sendable {
     /// UTF-8 range in the query text; two parts are equal wherever they were typed.
     package var range: Range<Int>
 
+    package init(content: Content, scope: Scope, range: Range<Int>) {
+      self.content = content
+      self.scope = scope
+      self.range = range
+    }
+
     package static func == (a: Part, b: Part) -> Bool { a.content == b.content && a.scope == b.scope }
   }
 
