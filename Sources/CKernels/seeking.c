@@ -67,3 +67,24 @@ void kernel_window_bounds(
     next = last + 1;
   }
 }
+
+size_t kernel_intersect(
+    const uint32_t *docs, size_t doc_count, const uint32_t *places, size_t place_count, uint32_t base, uint32_t *found,
+    uint32_t *indices) {
+  size_t count = 0, from = 0;
+  for (size_t i = 0; i < place_count; i++) {
+    uint32_t target = base + places[i];
+    // Without a branch to mispredict: the length halves whatever the answer.
+    size_t low = from, length = doc_count - from;
+    while (length > 1) {
+      size_t half = length / 2;
+      low = docs[low + half - 1] < target ? low + half : low;
+      length -= half;
+    }
+    found[count] = places[i];
+    indices[count] = (uint32_t)low;
+    count += docs[low] == target ? 1 : 0;
+    from = low;
+  }
+  return count;
+}

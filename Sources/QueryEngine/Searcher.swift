@@ -13,6 +13,7 @@ package final class Searcher {
   let parser: QueryParser
   private let extractor: FeatureExtractor
   let model: BM25F
+  private let scratch = WindowScratch()
 
   package init(_ snapshot: IndexSnapshot, parameters: BM25F.Parameters = .standard) throws {
     self.snapshot = snapshot
@@ -119,7 +120,8 @@ package final class Searcher {
     var total = 0
     for (number, segment) in snapshot.segments.enumerated() {
       let search = try SegmentSearch(
-        plan, segment: segment, number: number, mode: mode, model: model, deadline: deadline)
+        plan, segment: segment, number: number, mode: mode, model: model, deadline: deadline,
+        scratch: scratch)
       var counts = keys.map { FacetCollector.SegmentCounts(segment.facet($0)) }
       total += try search.run(into: &collector, facets: &counts)
       for count in counts { facets.add(count) }
@@ -138,7 +140,7 @@ package final class Searcher {
     for (number, segment) in snapshot.segments.enumerated() {
       try SegmentSearch(
         plan, segment: segment, number: number, mode: needsAll ? .all : .any(excludingFull: false), model: model,
-        deadline: .none
+        deadline: .none, scratch: scratch
       ).rankOnly(into: &collector)
     }
     return try collector.ranked()

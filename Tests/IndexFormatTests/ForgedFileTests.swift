@@ -154,12 +154,12 @@ import Testing
         do {
           try postings.positions(into: &positions)
           try postings.seek(to: postings.docID &+ .random(in: 0...20, using: &random))
-          _ = (postings.frequency, postings.titleFrequency, postings.run().count)
+          _ = try (postings.frequency, postings.titleFrequency, postings.run().count)
           try postings.advance()
         } catch { isSound = false }
       }
       // After an error too.
-      _ = (postings.docID, postings.frequency, postings.titleFrequency, postings.run().count)
+      _ = (postings.docID, try? postings.frequency, try? postings.titleFrequency, try? postings.run().count)
       try? postings.advance()
     }
     for entry in index.contents[1].entries.prefix(3) {
@@ -190,11 +190,11 @@ import Testing
     var positions: [UInt32] = []
     while try cursor.next() {
       let postings = try segment.postings(of: cursor.entry)
-      var encoder = PostingsEncoder(hasPositions: cursor.entry.hasPositions)
+      var encoder = builder.encoder(hasPositions: cursor.entry.hasPositions)
       while postings.docID != PostingsCursor.end {
         try postings.positions(into: &positions)
         let posting = Posting(
-          docID: postings.docID, frequency: postings.frequency, titleFrequency: postings.titleFrequency)
+          docID: postings.docID, frequency: try postings.frequency, titleFrequency: try postings.titleFrequency)
         guard posting.titleFrequency <= posting.frequency,
           !cursor.entry.hasPositions || positions.count == Int(posting.frequency)
         else { return }

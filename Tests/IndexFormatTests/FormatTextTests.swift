@@ -83,7 +83,8 @@ struct FormatText {
     writer.varint(300)
     writer.string("搜")
     var packed: [UInt8] = []
-    [1, 2, 3, 0].withUnsafeBufferPointer { BitPacking.pack($0, width: 2, into: &packed) }
+    var values: [UInt32] = [1, 2, 3, 0]
+    values.withUnsafeMutableBufferPointer { PackedArray.append($0, to: &packed) }
     #expect(bytes == writer.bytes + packed)
     let read = try bytes.withUnsafeBytes { bytes in
       var reader = ByteReader(bytes, file: "FORMAT.md", section: "units")
@@ -130,9 +131,10 @@ struct FormatText {
     let bytes = try text.example("long list")
     var encoder = PostingsEncoder(hasPositions: false)
     for docID in UInt32(0)..<129 { encoder.add(.init(docID: docID, frequency: 1, titleFrequency: 0)) }
-    let list = encoder.finish()
-    #expect(list.entry == [0x84, 0x04, 0x1E])
-    #expect(list.postings == bytes)
+    encoder.finish { entry, postings, _ in
+      #expect(entry == [0x84, 0x04, 0x18])
+      #expect(postings == bytes)
+    }
 
     var plain = PlainSegmentFile()
     plain[.postings] = bytes
@@ -141,7 +143,7 @@ struct FormatText {
       positions: 0..<0)
     let cursor = try PostingsCursor(try plain.openFile(), entry: entry, documentCount: 129)
     for docID in UInt32(0)..<129 {
-      #expect(cursor.docID == docID && cursor.frequency == 1 && cursor.titleFrequency == 0)
+      #expect(try cursor.docID == docID && cursor.frequency == 1 && cursor.titleFrequency == 0)
       try cursor.advance()
     }
     #expect(cursor.docID == PostingsCursor.end)
@@ -164,11 +166,11 @@ struct FormatText {
 
   @Test("the numbers of the text are those of the code")
   func numbers() {
-    #expect(SegmentFrame.version == 1 && Commit.version == 1)
+    #expect(SegmentFrame.version == 2 && LiveBits.version == 1 && Commit.version == 1)
     #expect(SegmentFrame.pageBytes == 16_384 && SegmentFrame.alignment == 64 && SegmentFrame.slackBytes == 8)
     #expect(TermDictionaryLayout.termsPerBlock == 32 && TermDictionaryLayout.maximumKeyBytes == 1_024)
     #expect(PostingsLayout.blockSize == 128 && PostingsLayout.inlinePositions == 4)
-    #expect(PostingsLayout.maximumFrequency == 1 << 31)
+    #expect(PostingsLayout.maximumFrequency == 1 << 31 && PostingsLayout.maximumBitWords == 10)
     #expect(StoredLayout.blockBytes == 16_384 && StoredLayout.maximumEntryBytes == 128 << 20)
     #expect(StoredLayout.maximumBlockBytes == (128 << 20) + (64 << 10))
     #expect(SegmentStatistics.maximumDocumentCount == Int(Int32.max) && Commit.maximumBytes == 4 << 20)

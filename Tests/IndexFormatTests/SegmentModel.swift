@@ -38,7 +38,7 @@ struct SegmentModel {
         fields: StoredFields(document.entry))
     }
     for term in terms {
-      var encoder = PostingsEncoder(hasPositions: term.hasPositions)
+      var encoder = builder.encoder(hasPositions: term.hasPositions)
       for posting in term.postings { encoder.add(posting) }
       try builder.add(term: term.key, &encoder)
     }
@@ -199,12 +199,12 @@ struct SegmentContents: Equatable {
       let postings = try segment.postings(of: cursor.entry)
       var positions: [UInt32] = []
       while postings.docID != PostingsCursor.end {
-        let run = postings.run()
+        let run = try postings.run()
         if cursor.entry.hasPositions {
           // One by one, so that positions can be asked for.
           term.docIDs.append(postings.docID)
-          term.frequencies.append(postings.frequency)
-          term.titleFrequencies.append(postings.titleFrequency)
+          term.frequencies.append(try postings.frequency)
+          term.titleFrequencies.append(try postings.titleFrequency)
           try postings.positions(into: &positions)
           term.positions.append(positions)
           try postings.advance()

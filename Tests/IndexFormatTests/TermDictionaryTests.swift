@@ -25,7 +25,7 @@ import Testing
 
   private func place(_ entry: TermEntry, in segment: SegmentReader) throws -> Int {
     let postings = try segment.postings(of: entry)
-    guard entry.hasPositions else { return Int(postings.frequency) - 1 }
+    guard entry.hasPositions else { return Int(try postings.frequency) - 1 }
     var positions: [UInt32] = []
     try postings.positions(into: &positions)
     return Int(positions[4]) - 4

@@ -74,7 +74,8 @@ struct IndexContent: Equatable {
             if cursor.entry.hasPositions { try postings.positions(into: &positions) }
             terms[cursor.key, default: []].append(
               Occurrence(
-                document: document, frequency: postings.frequency, titleFrequency: postings.titleFrequency,
+                document: document, frequency: try postings.frequency,
+                titleFrequency: try postings.titleFrequency,
                 positions: positions))
           }
           try postings.advance()

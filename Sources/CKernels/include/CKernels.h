@@ -26,6 +26,11 @@ size_t kernel_count_bits(const uint64_t *_Nonnull bits, size_t words);
 
 // First index of `values` (ascending, little-endian, no alignment) from `from` on that is not below `target`; `count` if none.
 size_t kernel_lower_bound(const uint8_t *_Nonnull values, size_t from, size_t count, uint32_t target);
+// Of the ascending `places`, each standing for the document base + place: those that `docs` (ascending, last >= all of them)
+// holds. Writes the place, and where it stands in `docs`; returns how many.
+size_t kernel_intersect(
+    const uint32_t *_Nonnull docs, size_t doc_count, const uint32_t *_Nonnull places, size_t place_count, uint32_t base,
+    uint32_t *_Nonnull found, uint32_t *_Nonnull indices);
 // First index from `from` on whose 16-bit value (little-endian, no alignment) is at least `least`; `count` if none.
 size_t kernel_next_at_least(const uint8_t *_Nonnull values, size_t from, size_t count, uint16_t least);
 // For each window of 2^shift documents the largest of the bounds of the blocks that reach into it: largest[last >> shift]

@@ -122,13 +122,13 @@ enum PackedArray {
     }
   }
 
-  /// Reads `count` values of a shape; false when a patch is out of place.
+  /// Reads `count` values of a shape; the largest that was patched, 0 for none; nil when a patch is out of place.
   ///
   /// Sound when `shape` was made of these bytes and this count, and eight more bytes than its `end` are readable.
   @unsafe @inline(__always)
   static func unpack(
     _ bytes: UnsafeRawPointer, _ shape: Shape, count: Int, into values: UnsafeMutablePointer<UInt32>
-  ) -> Bool {
+  ) -> UInt32? {
     if count == PostingsLayout.blockSize {
       unsafe kernel_unpack(
         (bytes + shape.start).assumingMemoryBound(to: UInt8.self), Int32(shape.width), values)
@@ -144,13 +144,14 @@ enum PackedArray {
         bit &+= shape.width
       }
     }
-    return unsafe shape.patch == 0 || patch(bytes, shape, count: count, values)
+    return unsafe shape.patch == 0 ? 0 : patch(bytes, shape, count: count, values)
   }
 
   @unsafe
   private static func patch(
     _ bytes: UnsafeRawPointer, _ shape: Shape, count: Int, _ values: UnsafeMutablePointer<UInt32>
-  ) -> Bool {
+  ) -> UInt32? {
+    var largest: UInt32 = 0
     let list = unsafe bytes + shape.start + byteCount(count, width: shape.width)
     let patches = Int(unsafe list.load(as: UInt8.self))
     let highs = unsafe list + 1 + patches
@@ -165,9 +166,11 @@ enum PackedArray {
         high = UInt64(UInt32(littleEndian: unsafe highs.loadUnaligned(fromByteOffset: 4 * i, as: UInt32.self)))
       }
       let value = high << UInt64(shape.width)
-      guard place < count, value <= UInt32.max else { return false }
-      unsafe values[place] |= UInt32(truncatingIfNeeded: value)
+      guard place < count, value <= UInt32.max else { return nil }
+      let patched = unsafe values[place] | UInt32(truncatingIfNeeded: value)
+      unsafe values[place] = patched
+      largest = max(largest, patched)
     }
-    return true
+    return largest
   }
 }

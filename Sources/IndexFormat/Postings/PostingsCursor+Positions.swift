@@ -36,7 +36,15 @@ struct PositionReader {
 extension PostingsCursor {
   /// Replaces `output` by the positions of the current document, ascending; those of the title first.
   package func positions(into output: inout [UInt32]) throws(IndexFormatError) {
+    var buffer = PositionBuffer()
+    try positions(into: &buffer)
     output.removeAll(keepingCapacity: true)
+    unsafe output.append(contentsOf: UnsafeBufferPointer(start: buffer.values, count: buffer.count))
+  }
+
+  /// The same for callers that ask for many documents.
+  package func positions(into output: inout PositionBuffer) throws(IndexFormatError) {
+    output.count = 0
     guard docID != Self.end, entry.hasPositions else { return }
     try decodeFrequencies()
     let frequencies = unsafe buffer + PostingsLayout.blockSize
@@ -57,6 +65,7 @@ extension PostingsCursor {
       positions.postingIndex &+= 1
     }
     let end = positions.ordinal + Int(unsafe frequencies[index])
+    try output.makeRoom(for: end - positions.ordinal, of: self)
     // Asked again for a document whose positions go over the end of a chunk.
     if positions.ordinal < positions.chunkStart { positions.rewind() }
     var next = positions.ordinal
@@ -71,7 +80,8 @@ extension PostingsCursor {
       while next < stop {
         value += UInt64(unsafe chunk[next &- positions.chunkStart])
         guard value <= UInt64(UInt32.max) else { throw damage("positions of 32 bits") }
-        output.append(UInt32(truncatingIfNeeded: value))
+        unsafe output.values[output.count] = UInt32(truncatingIfNeeded: value)
+        output.count &+= 1
         value += 1
         next &+= 1
       }
@@ -99,8 +109,31 @@ extension PostingsCursor {
     // Sound: `shape` has checked the bytes; eight more are readable after every section.
     guard let base = unsafe bytes.baseAddress,
       unsafe PackedArray.unpack(
-        base, shape, count: positions.chunkCount, into: buffer + 3 * PostingsLayout.blockSize)
+        base, shape, count: positions.chunkCount, into: buffer + 3 * PostingsLayout.blockSize) != nil
     else { throw damage("a position per occurrence") }
     positions.chunkIsDecoded = true
+  }
+}
+
+/// Positions of one document at a time: memory that grows with the longest.
+@safe package struct PositionBuffer: ~Copyable {
+  /// `count` of them are valid.
+  package fileprivate(set) var values: UnsafeMutablePointer<UInt32>
+  package var count = 0
+  private var capacity = 64
+
+  package init() { unsafe values = .allocate(capacity: 64) }
+
+  deinit { unsafe values.deallocate() }
+
+  /// A frequency may be forged: there are never more positions than bits that could hold them.
+  fileprivate mutating func makeRoom(for wanted: Int, of cursor: PostingsCursor) throws(IndexFormatError) {
+    guard wanted > capacity else { return }
+    guard wanted <= cursor.entry.positions.count * 128 + 128 else {
+      throw cursor.damage("a position per occurrence")
+    }
+    unsafe values.deallocate()
+    capacity = max(wanted, capacity * 2)
+    unsafe values = .allocate(capacity: capacity)
   }
 }

@@ -112,6 +112,42 @@ extension PostingsCursor {
     return unsafe buffer[place(notBelow: document)] == document
   }
 
+  /// The postings of those of the ascending `places` that the list holds, in batches of one block at most.
+  ///
+  /// - Parameters:
+  ///   - places: each stands for the document `base` + place.
+  ///   - body: is called with `batch` filled.
+  package func gather(
+    _ places: UnsafeBufferPointer<UInt32>, base: UInt32, into batch: PostingsBatch, _ body: () -> Void
+  ) throws(IndexFormatError) {
+    var next = 0
+    while next < places.count {
+      let block = firstBlock(reaching: base + (unsafe places[next]))
+      guard block < blockCount else { return }
+      if block != self.block { try load(block: block) }
+      let last = unsafe buffer[inBlock - 1]
+      let limit = unsafe min(places.count, next + PostingsLayout.blockSize)
+      var end = next
+      while end < limit, unsafe base + places[end] <= last { end += 1 }
+      // Sound: a batch has room for a block; indices lie inside the block.
+      if let start = unsafe places.baseAddress {
+        batch.count = unsafe kernel_intersect(
+          buffer, inBlock, start + next, end - next, base, batch.places, batch.indices)
+      }
+      next = end
+      guard batch.count > 0 else { continue }
+      try decodeFrequencies()
+      batch.hasTitles = hasTitles
+      for i in 0..<batch.count {
+        let place = Int(unsafe batch.indices[i])
+        unsafe batch.docIDs[i] = buffer[place]
+        unsafe batch.frequencies[i] = buffer[PostingsLayout.blockSize + place]
+        unsafe batch.titleFrequencies[i] = buffer[2 * PostingsLayout.blockSize + place]
+      }
+      body()
+    }
+  }
+
   /// The first document of the list that is not below `document`, and stands on it; `end` if there is none.
   package func find(notBelow document: UInt32) throws(IndexFormatError) -> UInt32 {
     let next = firstBlock(reaching: document)
@@ -129,6 +165,7 @@ extension PostingsCursor {
 
   /// Stands on `document` if the list holds it.
   package func find(_ document: UInt32) throws(IndexFormatError) -> Bool {
+    if docID == document { return true }
     let next = firstBlock(reaching: document)
     guard next < blockCount else { return false }
     if next != block { try load(block: next) }
@@ -193,4 +230,28 @@ extension PostingsCursor {
     else { throw damage("bits of the block's documents alone") }
     return bits
   }
+}
+
+/// Postings of chosen documents, side by side: at most one block of them.
+@safe package final class PostingsBatch {
+  package fileprivate(set) var count = 0
+  package fileprivate(set) var hasTitles = false
+  /// Documents relative to a window.
+  package let places: UnsafeMutablePointer<UInt32>
+  package let docIDs: UnsafeMutablePointer<UInt32>
+  package let frequencies: UnsafeMutablePointer<UInt32>
+  package let titleFrequencies: UnsafeMutablePointer<UInt32>
+  fileprivate let indices: UnsafeMutablePointer<UInt32>
+
+  package init() {
+    let size = PostingsLayout.blockSize
+    unsafe places = .allocate(capacity: 5 * size)
+    unsafe places.initialize(repeating: 0, count: 5 * size)
+    unsafe docIDs = places + size
+    unsafe frequencies = places + 2 * size
+    unsafe titleFrequencies = places + 3 * size
+    unsafe indices = places + 4 * size
+  }
+
+  deinit { unsafe places.deallocate() }
 }

@@ -220,18 +220,20 @@ import CKernels
       throw damage("blocks inside the list")
     }
     frequencyOffset = shape.end
+    var largest: UInt32 = 0
     // Sound: the shape was checked; eight more bytes are readable after every section.
     if count == PostingsLayout.blockSize, shape.patch == 0 {
       unsafe kernel_unpack_ascending(
         (base + shape.start).assumingMemoryBound(to: UInt8.self), Int32(shape.width), previous, buffer)
     } else {
-      guard unsafe PackedArray.unpack(base, shape, count: count, into: buffer) else {
+      guard let patched = unsafe PackedArray.unpack(base, shape, count: count, into: buffer) else {
         throw damage("patches inside the block")
       }
+      largest = patched
       unsafe kernel_add_up(buffer, count, previous)
     }
     // Gaps are positive, so one look at the last document bounds them all, unless the sum went over 32 bits.
-    if shape.width > 24 || shape.patch > 0 {
+    if shape.width > 24 || largest >= 1 << 24 {
       var before = Int64(Int32(truncatingIfNeeded: previous))
       for i in 0..<count {
         let doc = Int64(unsafe buffer[i])
@@ -301,7 +303,7 @@ import CKernels
     if flags.contains(.frequencies) {
       guard
         let shape = unsafe PackedArray.Shape(base, at: offset, count: inBlock, limit: postings.count),
-        unsafe PackedArray.unpack(base, shape, count: inBlock, into: frequencies)
+        unsafe PackedArray.unpack(base, shape, count: inBlock, into: frequencies) != nil
       else { throw damage("frequencies inside the list") }
       // Frequencies have 31 bits; a forged one has at most that.
       for i in 0..<inBlock { unsafe frequencies[i] = (frequencies[i] & 0x7FFF_FFFF) &+ 1 }
@@ -313,7 +315,7 @@ import CKernels
     if flags.contains(.titles) {
       guard
         let shape = unsafe PackedArray.Shape(base, at: offset, count: inBlock, limit: postings.count),
-        unsafe PackedArray.unpack(base, shape, count: inBlock, into: titles)
+        unsafe PackedArray.unpack(base, shape, count: inBlock, into: titles) != nil
       else { throw damage("title frequencies inside the list") }
     } else {
       unsafe titles.update(repeating: 0, count: inBlock)

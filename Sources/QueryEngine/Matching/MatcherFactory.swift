@@ -4,7 +4,13 @@ import TextAnalysis
 
 /// Makes the matchers of one segment. What the segment does not hold gets a matcher that finds nothing.
 struct MatcherFactory {
-  let segment: SegmentReader
+  let terms: SegmentTerms
+
+  init(segment: SegmentReader) { self.init(SegmentTerms(segment)) }
+
+  init(_ terms: SegmentTerms) { self.terms = terms }
+
+  private var segment: SegmentReader { terms.segment }
 
   func matcher(for part: Query.Part) throws -> PartMatcher {
     let onlyTitle = part.scope == .title
@@ -26,13 +32,12 @@ struct MatcherFactory {
   /// - Parameter onlyTitle: whether it has to stand in the title.
   func matcher(for sequence: TermSequence, onlyTitle: Bool = false) throws -> PartMatcher {
     if let key = sequence.singleTerm { return try term(key, onlyTitle: onlyTitle) }
-    var entries: [TermEntry] = []
+    var cursors: [PostingsCursor] = []
     for key in sequence.pairs + sequence.words.map(\.key) {
-      guard let entry = try segment.terms.find(key) else { return PartMatcher() }
-      entries.append(entry)
+      guard let cursor = try terms.cursor(key) else { return PartMatcher() }
+      cursors.append(cursor)
     }
-    guard !entries.isEmpty else { return PartMatcher() }
-    let cursors = try entries.map { try segment.postings(of: $0) }
+    guard !cursors.isEmpty else { return PartMatcher() }
     let pairs = cursors.prefix(sequence.pairs.count)
     return PhraseMatcher(
       words: zip(cursors.dropFirst(pairs.count), sequence.words).map { .init(cursor: $0, offset: $1.offset) },
@@ -40,7 +45,7 @@ struct MatcherFactory {
   }
 
   private func term(_ key: [UInt8], isLiteral: Bool = true, onlyTitle: Bool) throws -> PartMatcher {
-    guard let cursor = try segment.postings(of: key) else { return PartMatcher() }
+    guard let cursor = try terms.cursor(key) else { return PartMatcher() }
     return TermMatcher(cursor, isLiteral: isLiteral, onlyTitle: onlyTitle)
   }
 

@@ -29,4 +29,9 @@ class PartMatcher {
   func holds(window base: UInt32, in held: inout DocumentWindow) throws {
     held = try match(window: base, among: held).held
   }
+
+  /// Adds to `held` the documents of the window that hold the part, and maybe some that are not in `candidates`.
+  func fill(_ held: inout DocumentWindow, window base: UInt32, among candidates: DocumentWindow) throws {
+    held.formUnion(try match(window: base, among: candidates).held)
+  }
 }

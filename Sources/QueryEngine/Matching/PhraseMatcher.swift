@@ -23,8 +23,8 @@ final class PhraseMatcher: PartMatcher {
   private(set) var occurrences: [Occurrences] = []
   private(set) var countedWindow: UInt32?
   private let onlyTitle: Bool
-  private var starts: [UInt32] = []
-  private var positions: [UInt32] = []
+  private var starts = PositionBuffer()
+  private var positions = PositionBuffer()
 
   /// - Precondition: at least one word, the first at offset 0.
   init(words: [Word], pairs: [PostingsCursor], onlyTitle: Bool) {
@@ -91,39 +91,41 @@ final class PhraseMatcher: PartMatcher {
 
   /// How often the words stand in order in a document that holds them all.
   func occurrences(in document: UInt32) throws -> Occurrences {
-    for word in words { _ = try word.cursor.find(document) }
+    guard try words[0].cursor.find(document) else { return Occurrences() }
     try words[0].cursor.positions(into: &starts)
     // The positions of the title come first; the first start that is past them is no longer in the title.
     let titleCount = Int(try words[0].cursor.titleFrequency)
     guard titleCount <= starts.count else { return Occurrences() }
-    let bodyStart = titleCount < starts.count ? starts[titleCount] : UInt32.max
-    for word in words.dropFirst() {
+    let bodyStart = titleCount < starts.count ? starts.values[titleCount] : UInt32.max
+    for place in 1..<max(words.count, 1) {
+      let word = words[place]
+      guard try word.cursor.find(document) else { return Occurrences() }
       try word.cursor.positions(into: &positions)
       keepStarts(followedAt: word.offset)
-      if starts.isEmpty { return Occurrences() }
+      if starts.count == 0 { return Occurrences() }
     }
-    let inTitle = titleCount == 0 ? 0 : starts.count { $0 < bodyStart }
+    var inTitle = 0
+    if titleCount > 0 { while inTitle < starts.count, starts.values[inTitle] < bodyStart { inTitle += 1 } }
     return Occurrences(all: UInt32(starts.count), title: UInt32(inTitle))
   }
 
   /// Keeps the starts that have one of `positions` at this distance.
   private func keepStarts(followedAt offset: UInt32) {
+    let places = starts.values
+    let others = positions.values
+    let otherCount = positions.count
     var kept = 0
     var at = 0
-    starts.withUnsafeMutableBufferPointer { starts in
-      positions.withUnsafeBufferPointer { positions in
-        for i in 0..<starts.count {
-          let (wanted, overflow) = starts[i].addingReportingOverflow(offset)
-          if overflow { break }
-          while at < positions.count, positions[at] < wanted { at &+= 1 }
-          if at == positions.count { break }
-          if positions[at] == wanted {
-            starts[kept] = starts[i]
-            kept &+= 1
-          }
-        }
+    for i in 0..<starts.count {
+      let (wanted, overflow) = places[i].addingReportingOverflow(offset)
+      if overflow { break }
+      while at < otherCount, others[at] < wanted { at &+= 1 }
+      if at == otherCount { break }
+      if others[at] == wanted {
+        places[kept] = places[i]
+        kept &+= 1
       }
     }
-    starts.removeSubrange(kept...)
+    starts.count = kept
   }
 }

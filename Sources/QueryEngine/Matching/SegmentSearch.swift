@@ -32,13 +32,15 @@ final class SegmentSearch {
   private let scoringDecides: Bool
 
   init(
-    _ plan: QueryPlan, segment: SegmentReader, number: Int, mode: Mode, model: BM25F, deadline: Deadline
+    _ plan: QueryPlan, segment: SegmentReader, number: Int, mode: Mode, model: BM25F, deadline: Deadline,
+    scratch: WindowScratch
   ) throws {
     self.segment = segment
     self.number = number
     self.mode = mode
     self.deadline = deadline
-    let factory = MatcherFactory(segment: segment)
+    let opened = SegmentTerms(segment)
+    let factory = MatcherFactory(opened)
     let matchers = try plan.parts.map { try factory.matcher(for: $0) }
     required = matchers.sorted { $0.cost < $1.cost }
     excluded = try plan.excluded.map { try factory.matcher(for: $0) }
@@ -50,9 +52,10 @@ final class SegmentSearch {
     for feature in plan.scoring {
       switch feature.content {
       case .term(let key):
-        if let cursor = try segment.postings(of: key) {
+        if let cursor = try opened.cursor(key) {
           terms.append(
-            try PostingsScoringTerm(cursor, weight: feature.weight, model: model, segment: segment))
+            PostingsScoringTerm(
+              cursor, weight: feature.weight, model: model, segment: segment, scratch: scratch))
         }
       case .phrase(let sequence):
         // The matcher of the part that asks for the same phrase has found its occurrences already.
@@ -60,20 +63,28 @@ final class SegmentSearch {
         let matcher = try place.map { matchers[$0] } ?? factory.matcher(for: sequence)
         guard let phrase = matcher as? PhraseMatcher else { continue }
         phrase.keepsOccurrences = place != nil
-        terms.append(try PhraseScoringTerm(phrase, weight: feature.weight, model: model, segment: segment))
+        terms.append(
+          PhraseScoringTerm(
+            phrase, weight: feature.weight, model: model, segment: segment, scratch: scratch))
       }
     }
     scoring = terms
     scoringDecides = plan.scoringDecides
-    ranker = WindowRanker(terms, documentCount: segment.documentCount)
+    ranker = WindowRanker(terms, documentCount: segment.documentCount, scratch: scratch)
     lengths = DocumentColumns(segment)
   }
+
+  private var needsAll: Bool { if case .all = mode { true } else { false } }
 
   // MARK: Every match
 
   /// - Returns: the number of matches that pass every filter.
   func run(into collector: inout TopKCollector, facets: inout [FacetCollector.SegmentCounts]) throws -> Int {
     let documentCount = segment.documentCount
+    if facets.isEmpty, let term = onlyTerm {
+      try rankOnly(into: &collector)
+      return term.cursor.documentFrequency
+    }
     var total = 0
     var next: UInt32 = 0
     while true {
@@ -82,9 +93,14 @@ final class SegmentSearch {
       let base = next & ~(DocumentWindow.size - 1)
       try deadline.check()
       next = base + DocumentWindow.size
-      var matches = try match(window: base)
+      // Where a part stands matters to whoever ranks by it alone.
+      var matches =
+        collector.capacity == 0 || scoringDecides || !needsAll
+        ? PartMatches(held: try held(window: base)) : try match(window: base)
       if matches.held.isEmpty { continue }
-      matches.held = try filter(matches.held, window: base, facets: &facets)
+      if !facets.isEmpty || !facetFilters.isEmpty {
+        matches.held = try filter(matches.held, window: base, facets: &facets)
+      }
       let count = matches.held.count
       if count == 0 { continue }
       total += count
@@ -147,6 +163,25 @@ final class SegmentSearch {
     return result
   }
 
+  /// The matches of a window, when nobody asks where the parts stand.
+  private func held(window base: UInt32) throws -> DocumentWindow {
+    var held = live(window: base)
+    switch mode {
+    case .all:
+      for matcher in required {
+        try matcher.holds(window: base, in: &held)
+        if held.isEmpty { return held }
+      }
+    case .any(excludingFull: true): return try match(window: base).held
+    case .any(excludingFull: false):
+      var any = DocumentWindow()
+      for matcher in required { try matcher.fill(&any, window: base, among: held) }
+      held.formIntersection(any)
+    }
+    try applyConditions(to: &held, window: base)
+    return held
+  }
+
   private func applyConditions(to held: inout DocumentWindow, window base: UInt32) throws {
     for matcher in excluded { held.subtract(try matcher.match(window: base, among: held).held) }
     for filter in filters { held = try filter.match(window: base, among: held) }
@@ -178,30 +213,28 @@ final class SegmentSearch {
   /// Collects the best matches without visiting those that cannot be among them. Gives no total.
   func rankOnly(into collector: inout TopKCollector) throws {
     if collector.capacity == 0 { return }
+    if case .all = mode, required.contains(where: { $0.cost == 0 }) { return }
     if let term = onlyTerm { return try rankBlocks(of: term, into: &collector) }
     let size = Int(DocumentWindow.size)
     var windows: [(base: UInt32, ceiling: Double)] = []
     for base in stride(from: 0, to: segment.documentCount, by: size) {
       let ceiling = ranker.enter(window: UInt32(base))
-      if ceiling > 0 || scoring.isEmpty { windows.append((UInt32(base), ceiling)) }
+      if ceiling > 0 || !scoringDecides { windows.append((UInt32(base), ceiling)) }
     }
     windows.sort { $0.ceiling != $1.ceiling ? $0.ceiling > $1.ceiling : $0.base < $1.base }
     for (base, ceiling) in windows {
       if let least = collector.least(tier: 0), ceiling < least { return }
       try deadline.check()
       _ = ranker.enter(window: base)
-      var held = live(window: base)
-      switch mode {
-      case .all:
-        for matcher in required {
-          try matcher.holds(window: base, in: &held)
-          if held.isEmpty { break }
-        }
-      case .any:
+      var held: DocumentWindow
+      if case .any = mode, scoringDecides {
+        held = live(window: base)
         held.formIntersection(try ranker.essential(window: base, least: collector.least(tier: 0) ?? 0))
+        try applyConditions(to: &held, window: base)
+      } else {
+        held = try self.held(window: base)
       }
       if held.isEmpty { continue }
-      try applyConditions(to: &held, window: base)
       try check(window: base)
       try ranker.rank(held, window: base, least: collector.least(tier: 0) ?? 0) { place, score in
         try collect(place, score, tier: 0, window: base, into: &collector)
@@ -224,10 +257,9 @@ final class SegmentSearch {
       if block != cursor.block { try cursor.load(block: block) }
       let run = try cursor.block(from: 0, to: PostingsCursor.end)
       try lengths.check(Int(run.docIDs[0])..<Int(run.docIDs[run.count - 1]) + 1)
-      try term.withScores(of: run) { scores in
-        for i in 0..<run.count where collector.mayTake(scores[i]) {
-          try collector.collect(candidate(run.docIDs[i], scores[i], tier: 0))
-        }
+      let scores = term.scores(of: run)
+      for i in 0..<run.count where collector.mayTake(scores[i]) {
+        try collector.collect(candidate(run.docIDs[i], scores[i], tier: 0))
       }
     }
     var best = UInt16(0)
@@ -259,7 +291,7 @@ final class SegmentSearch {
 
   private func rank(_ matches: PartMatches, window base: UInt32, into collector: inout TopKCollector) throws {
     try check(window: base)
-    guard case .all = mode else {
+    guard case .all = mode, !scoringDecides else {
       return try rank(matches.held, tier: 0, window: base, into: &collector)
     }
     // Tier by tier from the top, so that what the better tiers bring raises the bar for the others.
@@ -290,6 +322,7 @@ final class SegmentSearch {
   ) throws {
     // A phrase that scores nothing does not stand there.
     if tier == 0, scoringDecides, score == 0 { return }
+    if tier == 0, !collector.mayTake(score) { return }
     try collector.collect(candidate(base + place, score, tier: tier))
   }
 

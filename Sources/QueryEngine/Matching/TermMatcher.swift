@@ -8,6 +8,7 @@ final class TermMatcher: PartMatcher {
   private let cursor: PostingsCursor
   private let isLiteral: Bool
   private let onlyTitle: Bool
+  private var found = DocumentWindow()
 
   init(_ cursor: PostingsCursor, isLiteral: Bool, onlyTitle: Bool) {
     self.cursor = cursor
@@ -26,17 +27,22 @@ final class TermMatcher: PartMatcher {
     let candidates = held.count
     let blocks = cursor.blockCount(from: base, to: base + DocumentWindow.size)
     if candidates < blocks * Self.walkShare {
-      var kept = DocumentWindow()
-      try held.forEach { relative in
-        if try cursor.contains(base + relative) { kept.insert(relative) }
-      }
-      held = kept
+      try held.filter { try cursor.contains(base + $0) }
     } else {
-      var found = DocumentWindow()
+      found.removeAll()
       try found.withMutableWords {
         try cursor.fill($0, titles: nil, from: base, wordCount: DocumentWindow.wordCount)
       }
       held.formIntersection(found)
+    }
+  }
+
+  override func fill(
+    _ held: inout DocumentWindow, window base: UInt32, among candidates: DocumentWindow
+  ) throws {
+    if onlyTitle { return try super.fill(&held, window: base, among: candidates) }
+    try held.withMutableWords {
+      try cursor.fill($0, titles: nil, from: base, wordCount: DocumentWindow.wordCount)
     }
   }
 

@@ -10,13 +10,15 @@ final class PhraseScoringTerm: ScoringTerm {
   /// As if each word by itself had the weight of the phrase: none stands more often than its rarest word.
   private let words: [PostingsScoringTerm]
 
-  init(_ matcher: PhraseMatcher, weight: Float, model: BM25F, segment: SegmentReader) throws {
+  init(
+    _ matcher: PhraseMatcher, weight: Float, model: BM25F, segment: SegmentReader, scratch: WindowScratch
+  ) {
     self.matcher = matcher
     self.weight = weight
     self.model = model
     lengths = DocumentColumns(segment)
-    words = try matcher.words.map {
-      try PostingsScoringTerm($0.cursor, weight: weight, model: model, segment: segment)
+    words = matcher.words.map {
+      PostingsScoringTerm($0.cursor, weight: weight, model: model, segment: segment, scratch: scratch)
     }
   }
 

@@ -34,9 +34,12 @@ final class PostingsScoringTerm: ScoringTerm {
   private let lengths: DocumentColumns
   private let factor: Float
   private lazy var bounds = cursor.bounds(ofWindows: DocumentWindow.shift)
-  private var scores = InlineArray<128, Float>(repeating: 0)
+  private let scratch: WindowScratch
 
-  init(_ cursor: PostingsCursor, weight: Float, model: BM25F, segment: SegmentReader) throws {
+  init(
+    _ cursor: PostingsCursor, weight: Float, model: BM25F, segment: SegmentReader, scratch: WindowScratch
+  ) {
+    self.scratch = scratch
     self.cursor = cursor
     self.weight = weight
     self.model = model
@@ -82,38 +85,36 @@ final class PostingsScoringTerm: ScoringTerm {
       if block != cursor.block { try cursor.load(block: block) }
       let run = try cursor.block(from: base, to: end)
       if run.count > 0 {
-        withScores(of: run) {
-          kernel_add_scores(run.docIDs, $0, run.count, base, sums)
-        }
+        kernel_add_scores(run.docIDs, scores(of: run), run.count, base, sums)
       }
       if cursor.lastDoc(ofBlock: block) >= end - 1 { return }
       block += 1
     }
   }
 
-  /// The scores of a run of postings, valid during the call.
+  /// The scores of a run of postings, valid until the next ones are asked for.
   @inline(__always)
-  func withScores(of run: PostingsCursor.Run, _ body: (UnsafePointer<Float>) throws -> Void) rethrows {
-    try withUnsafeMutablePointer(to: &scores) { inline in
-      try inline.withMemoryRebound(to: Float.self, capacity: 128) { scores in
-        withUnsafePointer(to: model.kernel) { kernel in
-          kernel_score(
-            kernel, weight, lengths.title, lengths.body, run.docIDs, run.frequencies,
-            run.hasTitles ? run.titleFrequencies : nil, run.count, scores)
-        }
-        try body(scores)
-      }
+  func scores(of run: PostingsCursor.Run) -> UnsafePointer<Float> {
+    withUnsafePointer(to: model.kernel) { kernel in
+      kernel_score(
+        kernel, weight, lengths.title, lengths.body, run.docIDs, run.frequencies,
+        run.hasTitles ? run.titleFrequencies : nil, run.count, scratch.scores)
     }
+    return UnsafePointer(scratch.scores)
   }
 
   override func add(
     to sums: UnsafeMutablePointer<Double>, window base: UInt32, places: UnsafeBufferPointer<UInt32>, least: Double
   ) throws {
-    for place in places {
-      guard try cursor.find(base + place) else { continue }
-      let share = lengths.share(
-        of: base + place, frequency: try cursor.frequency, titleFrequency: try cursor.titleFrequency, model)
-      sums[Int(place)] += Double(weight * share)
+    let batch = scratch.batch
+    let scores = scratch.scores
+    try cursor.gather(places, base: base, into: batch) {
+      withUnsafePointer(to: model.kernel) { kernel in
+        kernel_score(
+          kernel, weight, lengths.title, lengths.body, batch.docIDs, batch.frequencies,
+          batch.hasTitles ? batch.titleFrequencies : nil, batch.count, scores)
+      }
+      kernel_add_scores(batch.places, scores, batch.count, 0, sums)
     }
   }
 }

@@ -12,29 +12,19 @@ final class WindowRanker {
 
   private let terms: [ScoringTerm]
   private let postingCounts: [Int]
-  private let sums: UnsafeMutablePointer<Double>
-  private let places: UnsafeMutablePointer<UInt32>
+  private let scratch: WindowScratch
   private var order: [Int]
   private var ceilings: [Double]
   /// What the terms of `order` from each place on can add, and one more of zero.
   private var rest: [Double]
 
-  init(_ terms: [ScoringTerm], documentCount: Int) {
+  init(_ terms: [ScoringTerm], documentCount: Int, scratch: WindowScratch) {
     self.terms = terms
+    self.scratch = scratch
     postingCounts = terms.map { $0.postingCount(inWindowOf: documentCount) }
-    sums = .allocate(capacity: Int(DocumentWindow.size))
-    sums.initialize(repeating: 0, count: Int(DocumentWindow.size))
-    // One more than there are documents, for kernels that write before they count.
-    places = .allocate(capacity: Int(DocumentWindow.size) + 64)
-    places.initialize(repeating: 0, count: Int(DocumentWindow.size) + 64)
     order = Array(terms.indices)
     ceilings = [Double](repeating: 0, count: terms.count)
     rest = [Double](repeating: 0, count: terms.count + 1)
-  }
-
-  deinit {
-    sums.deallocate()
-    places.deallocate()
   }
 
   /// Learns what each term can add in a window. To be called before the others.
@@ -67,6 +57,8 @@ final class WindowRanker {
     _ body: (_ place: UInt32, _ score: Float) throws -> Void
   ) throws {
     if rest[0] < least { return }
+    let sums = scratch.sums
+    let places = scratch.places
     var count = documents.list(into: places)
     // Rounding must not cost a document its place.
     let least = least - least * 1e-6
