@@ -10,7 +10,7 @@ import TextAnalysis
   private static let words = (0..<60).map { "w\($0)x" }
 
   /// Few words, so that lists are long and scores tie often; ids that are not in the order of documents.
-  private static let index = Result {
+  nonisolated(unsafe) private static let index = Result {
     var random = SplitMix64(seed: 11)
     func text(_ count: Int) -> String {
       (0..<count).map { _ in words[min(words.count - 1, Int(1 / Double.random(in: 0.012...1, using: &random)) - 1)] }
