@@ -1,21 +1,44 @@
+package import IndexFormat
 package import SearchModel
 package import TextAnalysis
+
+/// Lengths of the two fields of an entry, in tokens.
+package struct EntryLengths: Equatable, Sendable {
+  package var title: UInt32
+  package var body: UInt32
+
+  package init(title: UInt32, body: UInt32) {
+    self.title = title
+    self.body = body
+  }
+}
+
+/// What becomes of an entry in a segment: tokens to be found by, and texts to be shown.
+///
+/// One per thread. The same entry gives the same tokens and texts in all of one identity.
+package protocol EntryAnalyzing {
+  /// The name of the rules, as a commit records it.
+  static var identity: String { get }
+
+  /// Hands over the tokens of an entry, the title's first, in batches that bound the memory of a long text.
+  mutating func analyze(
+    _ entry: Entry, _ body: (_ tokens: TokenBuffer, _ isTitle: Bool) -> Void
+  ) -> EntryLengths
+
+  func storedFields(of entry: Entry) -> StoredFields
+}
 
 /// Turns an entry into one stream of tokens: the title, then everything else that is searched as text.
 ///
 /// A gap of positions stands between fields, so that no phrase runs from one into the next.
-package struct EntryAnalyzer {
+package struct EntryAnalyzer: EntryAnalyzing {
+  package static let identity = Analyzer.identity
+
   /// More than the gap of one that an interruption inside a field makes.
   package static let fieldGap: UInt32 = 8
 
   private let analyzer: Analyzer
   private var tokens = TokenBuffer()
-
-  /// Lengths of the two fields, in tokens.
-  package struct Lengths: Equatable, Sendable {
-    package var title: UInt32
-    package var body: UInt32
-  }
 
   package init() throws { analyzer = try Analyzer() }
 
@@ -24,10 +47,11 @@ package struct EntryAnalyzer {
     [entry.text] + entry.path + entry.tags + [entry.description, entry.author] + entry.keywords
   }
 
-  /// Hands over the tokens of an entry, the title's first, in batches that bound the memory of a long text.
+  package func storedFields(of entry: Entry) -> StoredFields { StoredFields(entry) }
+
   package mutating func analyze(
     _ entry: Entry, _ body: (_ tokens: TokenBuffer, _ isTitle: Bool) -> Void
-  ) -> Lengths {
+  ) -> EntryLengths {
     tokens.removeAll(keepingCapacity: true)
     analyze(entry.title) { body($0, true) }
     let titleLength = tokens.length
@@ -36,7 +60,7 @@ package struct EntryAnalyzer {
       analyze(text) { body($0, false) }
       tokens.skipPositions(Self.fieldGap)
     }
-    return Lengths(title: UInt32(titleLength), body: UInt32(tokens.length - titleLength))
+    return EntryLengths(title: UInt32(titleLength), body: UInt32(tokens.length - titleLength))
   }
 
   private mutating func analyze(_ text: String, _ body: (TokenBuffer) -> Void) {

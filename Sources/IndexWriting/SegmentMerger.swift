@@ -6,9 +6,9 @@ package import IndexStorage
 /// The result is what one build of the same documents in the same order would have written, byte for byte.
 package enum SegmentMerger {
   package static func merge(
-    _ segments: [SegmentReader], in directory: IndexDirectory
+    _ segments: [SegmentReader], in directory: IndexDirectory, crew: WorkCrew = WorkCrew()
   ) throws -> CommittedSegment {
-    let builder = SegmentBuilder(directory: directory)
+    let builder = SegmentBuilder(directory: directory, crew: crew)
     let newIDs = try mergeDocuments(segments, into: builder)
     try mergeTerms(segments, newIDs: newIDs, into: builder)
     let documentCount = builder.documentCount
@@ -44,8 +44,8 @@ package enum SegmentMerger {
       isOpen.append(try cursor.next())
       cursors.append(cursor)
     }
-    var withPositions = PostingsEncoder(hasPositions: true)
-    var withoutPositions = PostingsEncoder(hasPositions: false)
+    var withPositions = builder.encoder(hasPositions: true)
+    var withoutPositions = builder.encoder(hasPositions: false)
     var positions: [UInt32] = []
     var last: [UInt8]?
     while true {

@@ -26,6 +26,19 @@ package struct Token: Equatable, Sendable {
   package var end: UInt32
   /// Ordinal of the Han run or Latin chunk within one call of `analyze`.
   package var chunk: UInt32
+
+  package init(
+    kind: TokenKind, termLength: UInt16, termStart: UInt32, position: UInt32, start: UInt32, end: UInt32,
+    chunk: UInt32
+  ) {
+    self.kind = kind
+    self.termLength = termLength
+    self.termStart = termStart
+    self.position = position
+    self.start = start
+    self.end = end
+    self.chunk = chunk
+  }
 }
 
 /// The tokens of one field, in ascending order of position, with the bytes of their terms.
