@@ -24,7 +24,8 @@ let rawMemory: [SwiftSetting] = [.strictMemorySafety()]
 let package = Package(
   name: "search",
   products: [
-    .executable(name: "search", targets: ["search"])
+    .executable(name: "search", targets: ["search"]),
+    .executable(name: "search-bench", targets: ["SearchBench"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -97,6 +98,15 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: house + fast),
+
+    // Measures; without the server, so that it builds in a minute.
+    .executableTarget(
+      name: "SearchBench",
+      dependencies: [
+        "SearchModel", "TextAnalysis", "IndexStorage", "IndexFormat", "IndexWriting", "ContentIngest",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks/SearchBench", swiftSettings: house + fast),
 
     // Tests: one target per module, and what they share.
     .target(

@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// Measures the engine on its own, through the same code as the product; ../README.md says how.
+@main
+struct SearchBench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "search-bench", abstract: "Measure indexing and querying.",
+    subcommands: [IndexBench.self, GenerateCommand.self])
+}
