@@ -28,7 +28,9 @@ struct IndexBench: ParsableCommand {
     let clock = ContinuousClock()
     let start = clock.now
     let target = IndexDirectory(path: directory)
-    let options = IndexWriter.Options(memoryBudget: memory << 20, now: Int(time(nil)))
+    let threadCount = threads > 0 ? threads : WorkCrew.coreCount
+    let options = IndexWriter.Options(
+      threadCount: threadCount, memoryBudget: memory << 20, now: Int(time(nil)))
     let writer =
       switch analyzer {
       case .whitespace: try IndexWriter(in: target, options: options) { WhitespaceAnalyzer() }

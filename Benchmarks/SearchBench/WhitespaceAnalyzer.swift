@@ -1,3 +1,4 @@
+import Glibc
 import IndexFormat
 import IndexWriting
 import SearchModel
@@ -8,7 +9,7 @@ import TextAnalysis
 struct WhitespaceAnalyzer: EntryAnalyzing {
   static let identity = "whitespace"
   /// Of plain BM25 with b = .75, as `BM25F.Parameters.plain` has it.
-  var boundModel: BoundModel { BoundModel(titleWeight: 1, titleB: 0.75, bodyB: 0.75) }
+  let boundModel = BoundModel(titleWeight: 1, titleB: 0.75, bodyB: 0.75)
 
   private static let batch = 16_384
   private static let longestTerm = 255
@@ -27,8 +28,10 @@ struct WhitespaceAnalyzer: EntryAnalyzing {
         var base = 0
         var start = 0
         while start < bytes.count {
-          var end = start
-          while end < bytes.count, bytes[end] != UInt8(ascii: " ") { end += 1 }
+          var end = bytes.count
+          if let base = bytes.baseAddress, let space = memchr(base + start, 0x20, bytes.count - start) {
+            end = UnsafeRawPointer(space) - UnsafeRawPointer(base)
+          }
           if end > start {
             let length = min(end - start, Self.longestTerm)
             tokens.tokens.append(

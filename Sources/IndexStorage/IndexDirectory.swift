@@ -257,7 +257,7 @@ extension MappedFile {
     // Sound: this is what was mapped; the address is passed on as a number because pointers are not Sendable.
     let address = UInt(bitPattern: start)
     unsafe self.init(
-      name: name, bytes: UnsafeRawBufferPointer(start: start, count: byteCount),
+      name: name, bytes: UnsafeRawBufferPointer(start: start, count: byteCount), isFile: true,
       release: {
         if let start = unsafe UnsafeRawPointer(bitPattern: address) {
           unsafe fileSystem.unmap(start, byteCount: byteCount)

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Memory for many growing byte streams: slices out of large chunks, longer with each step.
 ///
 /// A stream is written at its `StreamTail` and read from its first slice on; a slice that is full ends in the
@@ -5,11 +7,20 @@
 struct BytePool: ~Copyable {
   private static let chunkShift: UInt32 = 18
   private static let chunkBytes = 1 << 18
-  private static let sliceBytes: [UInt32] = [12, 20, 36, 68, 132, 260, 516, 1028, 2052]
+  private static let chunkLimit = 1 << 14
+  /// From so many chunks on, as many are allocated at once: a huge page.
+  private static let chunksPerGroup = 8
   private static let linkBytes: UInt32 = 4
+  private static let lastLevel = 8
+  /// 12, 20, 36, … 2,052: room that doubles, and the link.
+  @inline(__always)
+  private static func sliceBytes(_ level: UInt8) -> UInt32 { (8 << UInt32(level)) &+ linkBytes }
 
-  private var chunks: [UnsafeMutablePointer<UInt8>] = []
-  private var used: UInt32 = 0
+  /// Room for the addresses of all chunks, so that it never moves.
+  private let chunks: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>>
+  private var chunkCount = 0
+  /// Bytes handed out, gaps at the ends of chunks included.
+  private var used = 0
 
   /// Where the next byte of a stream goes.
   struct StreamTail {
@@ -18,37 +29,46 @@ struct BytePool: ~Copyable {
     var level: UInt8
   }
 
-  deinit { for chunk in chunks { chunk.deallocate() } }
+  init() { chunks = .allocate(capacity: Self.chunkLimit) }
 
-  var byteCount: Int { chunks.count * Self.chunkBytes }
-
-  mutating func removeAll() {
-    for chunk in chunks { chunk.deallocate() }
-    chunks.removeAll()
-    used = 0
+  deinit {
+    for chunk in 0..<chunkCount where chunk < Self.chunksPerGroup || chunk % Self.chunksPerGroup == 0 {
+      free(chunks[chunk])
+    }
+    chunks.deallocate()
   }
 
+  /// Bytes in use.
+  var byteCount: Int { used }
+
+  /// Forgets all streams; the memory is used again.
+  mutating func removeAll() { used = 0 }
+
   private mutating func allocate(_ count: UInt32) -> UInt32 {
-    let room = UInt32(truncatingIfNeeded: Self.chunkBytes) &- (used & UInt32(Self.chunkBytes - 1))
-    if chunks.isEmpty || used == UInt32(chunks.count) << Self.chunkShift || room < count {
-      used = UInt32(chunks.count) << Self.chunkShift
-      chunks.append(.allocate(capacity: Self.chunkBytes))
+    let room = Self.chunkBytes - used & (Self.chunkBytes - 1)
+    if room < Int(count) { used += room }
+    let chunk = used >> Int(Self.chunkShift)
+    precondition(chunk < Self.chunkLimit, "a pool holds 4 GiB")
+    if chunk == chunkCount {
+      let count = chunk < Self.chunksPerGroup ? 1 : Self.chunksPerGroup
+      let memory = LargeMemory.allocate(UInt8.self, count: count * Self.chunkBytes)
+      for i in 0..<count { chunks[chunk + i] = memory + i * Self.chunkBytes }
+      chunkCount += count
     }
-    let address = used
-    used += count
+    let address = UInt32(truncatingIfNeeded: used)
+    used += Int(count)
     return address
   }
 
   @inline(__always)
   private func pointer(_ address: UInt32) -> UnsafeMutablePointer<UInt8> {
-    chunks.withUnsafeBufferPointer { $0[Int(address >> Self.chunkShift)] }
-      + Int(address & UInt32(Self.chunkBytes - 1))
+    chunks[Int(address &>> Self.chunkShift)] + Int(address & UInt32(truncatingIfNeeded: Self.chunkBytes &- 1))
   }
 
   /// A new empty stream; its first slice is at the `next` of the tail.
   mutating func makeStream() -> StreamTail {
-    let address = allocate(Self.sliceBytes[0])
-    return StreamTail(next: address, end: address + Self.sliceBytes[0] - Self.linkBytes, level: 0)
+    let address = allocate(Self.sliceBytes(0))
+    return StreamTail(next: address, end: address + Self.sliceBytes(0) - Self.linkBytes, level: 0)
   }
 
   @inline(__always)
@@ -68,45 +88,28 @@ struct BytePool: ~Copyable {
     append(UInt8(truncatingIfNeeded: remaining), to: &tail)
   }
 
+  @inline(never)
   private mutating func grow(_ tail: inout StreamTail) {
-    let level = min(Int(tail.level) + 1, Self.sliceBytes.count - 1)
-    let address = allocate(Self.sliceBytes[level])
+    let level = min(tail.level + 1, UInt8(Self.lastLevel))
+    let address = allocate(Self.sliceBytes(level))
     UnsafeMutableRawPointer(pointer(tail.end)).storeBytes(of: address, as: UInt32.self)
-    tail = StreamTail(
-      next: address, end: address + Self.sliceBytes[level] - Self.linkBytes, level: UInt8(level))
+    tail = StreamTail(next: address, end: address + Self.sliceBytes(level) - Self.linkBytes, level: level)
   }
 
-  /// A read position in a stream. The caller knows how much is in it.
-  struct StreamHead {
-    fileprivate var next: UInt32
-    fileprivate var end: UInt32
-    fileprivate var level: UInt8
-
-    init(start: UInt32) {
-      next = start
-      end = start + BytePool.sliceBytes[0] - BytePool.linkBytes
-      level = 0
-    }
-  }
-
-  @inline(__always)
-  func readVarint(_ head: inout StreamHead) -> UInt32 {
-    var value: UInt32 = 0
-    var shift: UInt32 = 0
+  /// Hands over the bytes of a stream, slice by slice, from its first slice to its tail.
+  func forEachSlice(
+    from start: UInt32, to tail: StreamTail, _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) rethrows {
+    var address = start
+    var level: UInt8 = 0
     while true {
-      if head.next == head.end { follow(&head) }
-      let byte = pointer(head.next).pointee
-      head.next &+= 1
-      value |= UInt32(byte & 0x7F) << shift
-      if byte & 0x80 == 0 { return value }
-      shift += 7
+      let end = address + Self.sliceBytes(level) - Self.linkBytes
+      if end == tail.end {
+        return try body(UnsafeRawBufferPointer(start: pointer(address), count: Int(tail.next - address)))
+      }
+      try body(UnsafeRawBufferPointer(start: pointer(address), count: Int(end - address)))
+      address = UnsafeRawPointer(pointer(end)).loadUnaligned(as: UInt32.self)
+      level = min(level + 1, UInt8(Self.lastLevel))
     }
-  }
-
-  private func follow(_ head: inout StreamHead) {
-    let address = UnsafeRawPointer(pointer(head.end)).loadUnaligned(as: UInt32.self)
-    head.level = UInt8(min(Int(head.level) + 1, Self.sliceBytes.count - 1))
-    head.next = address
-    head.end = address + Self.sliceBytes[Int(head.level)] - Self.linkBytes
   }
 }

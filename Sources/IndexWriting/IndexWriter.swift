@@ -7,7 +7,7 @@ package import SearchModel
 ///
 /// Holds the writer lock from `init` on. Nothing is visible before `commit`, which ends the writer's work;
 /// dropping it before leaves the index as it was and removes what was written. After an error every further
-/// call throws the same error, so that nothing half done is published. For one thread at a time.
+/// call throws the same error, so that nothing half done is published. Called by one thread; a crew of them works.
 ///
 /// The index is built anew from what is added, one segment, whose bytes depend on the entries and their order
 /// alone; or, with `keepsExisting`, the entries of the current commit stay until they are replaced or deleted,
@@ -19,7 +19,9 @@ package final class IndexWriter {
     package var keepsExisting: Bool
     /// How the segments of a kept index are merged; one that is built anew is always a single segment.
     package var mergePolicy: MergePolicy
-    /// Bytes of buffered postings and columns before a segment is flushed.
+    /// Threads that analyse, compress and encode, the caller's included.
+    package var threadCount: Int
+    /// Bytes of buffered postings and columns; postings beyond that wait in files. Changes nothing that is written.
     package var memoryBudget: Int
     /// Bytes of items that wait to be united with the same item of another file. Decides the order of entries.
     package var waitingBytes: Int
@@ -27,11 +29,12 @@ package final class IndexWriter {
     package var now: Int
 
     package init(
-      keepsExisting: Bool = false, mergePolicy: MergePolicy = MergePolicy(), memoryBudget: Int = 256 << 20,
-      waitingBytes: Int = 32 << 20, now: Int
+      keepsExisting: Bool = false, mergePolicy: MergePolicy = MergePolicy(), threadCount: Int = 1,
+      memoryBudget: Int = 256 << 20, waitingBytes: Int = 32 << 20, now: Int
     ) {
       self.keepsExisting = keepsExisting
       self.mergePolicy = mergePolicy
+      self.threadCount = max(threadCount, 1)
       self.memoryBudget = min(memoryBudget, Self.largestBudget)
       self.waitingBytes = waitingBytes
       self.now = now
@@ -48,6 +51,7 @@ package final class IndexWriter {
   private let makeAnalyzer: @Sendable () throws -> any EntryAnalyzing
   private let analyzerIdentity: String
 
+  private let crew: WorkCrew
   private var waiting = WaitingItems()
   /// Nil until there is an entry for it.
   private var current: SegmentInProgress?
@@ -68,6 +72,7 @@ package final class IndexWriter {
     self.options = options
     makeAnalyzer = analyzer
     analyzerIdentity = Analyzer.identity
+    crew = WorkCrew(threadCount: options.threadCount)
     written = WrittenSegments(in: directory)
     try directory.create()
     lock = try directory.lockForWriting()
@@ -209,13 +214,15 @@ package final class IndexWriter {
 
   /// Appends an entry whose id stands nowhere else.
   private func index(_ entry: Entry, _ hash: UInt64) throws {
-    let current = try self.current ?? SegmentInProgress(in: directory, analyzer: makeAnalyzer())
+    let current =
+      try self.current
+      ?? SegmentInProgress(
+        in: directory, crew: crew, memoryBudget: options.memoryBudget, analyzer: makeAnalyzer)
     self.current = current
     guard written.documentCount + current.documentCount < IndexLimitError.mostEntries else {
       throw IndexLimitError.tooManyEntries
     }
     try current.add(entry, hash)
-    if current.byteCount > options.memoryBudget { try closeCurrent() }
   }
 
   /// Writes the segment in progress.
@@ -228,7 +235,9 @@ package final class IndexWriter {
     self.current = nil
     guard live.liveCount > 0 else { return }
     try written.append(segment, live: live)
-    if live.liveCount < live.documentCount, !isMergedNext { try written.merge([[written.members.count - 1]]) }
+    if live.liveCount < live.documentCount, !isMergedNext {
+      try written.merge([[written.members.count - 1]], crew)
+    }
   }
 
   // MARK: Committing
@@ -239,6 +248,7 @@ package final class IndexWriter {
   /// - Returns: the new commit, or the current one when nothing differs from it.
   package func commit(sourcePaths: [String]) throws -> Commit {
     let next = try working {
+      try checkLock()
       try indexWaiting()
       try closeCurrent(isMergedNext: !options.keepsExisting)
       try merge()
@@ -259,9 +269,9 @@ package final class IndexWriter {
           byteCount: $0.segment.file.byteCount, documentCount: $0.live.documentCount,
           liveCount: $0.live.liveCount)
       }
-      try written.merge(options.mergePolicy.groups(of: sizes))
+      try written.merge(options.mergePolicy.groups(of: sizes), crew)
     } else if members.count > 1 || members.contains(where: { !$0.isWhole }) {
-      try written.merge([Array(members.indices)])
+      try written.merge([Array(members.indices)], crew)
     }
   }
 
@@ -270,10 +280,7 @@ package final class IndexWriter {
       // A pointer may claim any number, as long as its checksum is right.
       number: min(previous?.number ?? 0, Int.max - 1) + 1, createdAt: options.now,
       analyzer: analyzerIdentity, sourcePaths: sourcePaths, segments: segments)
-    // Somebody may have removed or replaced the directory: then this lock keeps nobody out.
-    guard try lock.isCurrent() else {
-      throw FileError(operation: "rename", path: directory.path, code: ESTALE)
-    }
+    try checkLock()
     if let previous, previous.segments == next.segments, previous.sourcePaths == next.sourcePaths,
       previous.analyzer == next.analyzer
     {
@@ -283,6 +290,13 @@ package final class IndexWriter {
     }
     try next.publish(in: directory)
     return next
+  }
+
+  /// Somebody may have removed or replaced the directory: then this lock keeps nobody out.
+  private func checkLock() throws {
+    guard try lock.isCurrent() else {
+      throw FileError(operation: "rename", path: directory.path, code: ESTALE)
+    }
   }
 
   // MARK: Cleaning up

@@ -1,262 +1,407 @@
+import Glibc
 import IndexFormat
 import TextAnalysis
 
 /// Postings of documents that are not in a segment yet: (term) → (doc ID, frequencies, positions), in memory.
 ///
-/// Terms live in an open-addressing table over byte streams; nothing is allocated per token. Documents are
-/// added in doc ID order.
-struct PostingsBuffer: ~Copyable {
+/// Terms live in an open-addressing table over byte streams; nothing is allocated per token. Documents are added in
+/// doc ID order. `sort` ends the additions; then the terms can be read in key order, on several threads, until
+/// `removeAll`. What the stream of a term holds is said at `PostingsStream`.
+///
+/// `@unchecked Sendable`: filled by one thread at a time, and between `sort` and `removeAll` only read.
+final class PostingsBuffer: @unchecked Sendable {
+  /// A cache line: beside the table entry the only one that a token touches, but for the end of its stream.
   private struct Slot {
-    var hash: UInt32
-    var keyLength: UInt32
+    /// The first eight bytes of the key as a number that sorts like the bytes.
+    var prefix: UInt64
+    /// Where the whole key stands in `keys`.
     var key: UInt32
+    var keyLength: UInt16
+    var level: UInt8
     var documentFrequency: UInt32
+    /// The document with the latest token, plus 1.
     var document: UInt32
-    var lastWritten: UInt32
+    /// Its distance from the one before.
+    var gap: UInt32
     var frequency: UInt32
     var titleFrequency: UInt32
     var lastPosition: UInt32
-    var documentsStart: UInt32
-    var positionsStart: UInt32
-    var documents: BytePool.StreamTail
-    var positions: BytePool.StreamTail
+    var start: UInt32
+    var next: UInt32
+    var end: UInt32
+    /// Bytes 8 to 15 of the key.
+    var suffix: UInt64
   }
 
-  private static let none = UInt32.max
+  private static let firstTableCount = 1 << 12
+  /// Tokens looked up side by side, so that the waits for memory overlap.
+  private static let groupCount = 48
 
   private var pool = BytePool()
-  private var keys: [UInt8] = []
-  private var slots: [Slot] = []
-  private var table: [UInt32]
+  private var keys: UnsafeMutablePointer<UInt8>
+  private var keyByteCount = 0
+  private var keyCapacity = 1 << 16
+  private var slots: UnsafeMutablePointer<Slot>
+  private(set) var termCount = 0
+  private var slotCapacity = 1 << 10
+  /// Hash in the upper half, slot number plus 1 in the lower; 0 where nothing is.
+  private var table: UnsafeMutablePointer<UInt64>
   private var mask: UInt32
   /// Another one for each buffer, so that no content can be made to collide; the order of terms is by their bytes.
   private let seed = UInt64.random(in: .min ... .max)
+  /// Slot numbers in key order, after `sort`.
+  private var order: [UInt32] = []
 
   init() {
-    table = [UInt32](repeating: Self.none, count: 1 << 12)
-    mask = (1 << 12) - 1
+    precondition(MemoryLayout<Slot>.stride == 64, "a slot is a cache line")
+    keys = LargeMemory.allocate(UInt8.self, count: keyCapacity)
+    slots = LargeMemory.allocate(Slot.self, count: slotCapacity)
+    table = LargeMemory.allocate(UInt64.self, count: Self.firstTableCount)
+    table.initialize(repeating: 0, count: Self.firstTableCount)
+    mask = UInt32(Self.firstTableCount - 1)
   }
 
-  var termCount: Int { slots.count }
+  deinit {
+    free(keys)
+    free(slots)
+    free(table)
+  }
 
-  /// Memory in use, near enough for a budget.
+  /// Memory of what it holds, near enough for a budget: sorting and the next growth of the table included.
   var byteCount: Int {
-    pool.byteCount + keys.capacity + slots.capacity * MemoryLayout<Slot>.stride + table.capacity * 4
+    termCount == 0
+      ? 0
+      : pool.byteCount + keyByteCount + termCount * (MemoryLayout<Slot>.stride + 24) + (Int(mask) + 1) * 12
   }
 
-  static func hasPositions(_ kind: TokenKind) -> Bool { kind == .han || kind == .latin }
+  @inline(__always)
+  static func hasPositions(_ kind: TokenKind) -> Bool {
+    switch kind {
+    case .han, .latin: true
+    case .hanPair, .stem, .form: false
+    }
+  }
+
+  /// The raw value; a switch is inlined where the call is not.
+  @inline(__always)
+  private static func byte(of kind: TokenKind) -> UInt8 {
+    switch kind {
+    case .han: 0x01
+    case .hanPair: 0x02
+    case .latin: 0x03
+    case .stem: 0x04
+    case .form: 0x05
+    }
+  }
+
+  static func hasPositions(_ key: UnsafeRawBufferPointer) -> Bool {
+    key.first.flatMap(TokenKind.init(rawValue:)).map(hasPositions) ?? false
+  }
+
+  // MARK: In
 
   /// Adds tokens of a document, those of its title first.
-  mutating func add(document: UInt32, tokens: TokenBuffer, isTitle: Bool) {
+  func add(document: UInt32, tokens: TokenBuffer, isTitle: Bool) {
+    precondition(order.isEmpty, "a sorted buffer is read")
     tokens.bytes.withUnsafeBufferPointer { bytes in
       tokens.tokens.withUnsafeBufferPointer { list in
-        for token in list {
-          let slot = find(
-            kind: token.kind, bytes: bytes, start: Int(token.termStart), count: Int(token.termLength))
-          count(slot, document: document, token: token, isTitle: isTitle)
+        guard let base = bytes.baseAddress else { return }
+        withUnsafeTemporaryAllocation(of: Candidate.self, capacity: Self.groupCount) { group in
+          let candidates = group.baseAddress.unsafelyUnwrapped
+          var start = 0
+          while start < list.count {
+            let count = min(Self.groupCount, list.count - start)
+            for i in 0..<count {
+              let token = list[start &+ i]
+              precondition(
+                Int(token.termStart) + Int(token.termLength) <= bytes.count, "terms lie in their buffer")
+              (candidates + i).initialize(
+                to: candidate(
+                  kind: token.kind, base + Int(token.termStart), Int(token.termLength),
+                  room: bytes.count - Int(token.termStart)))
+            }
+            for i in 0..<count { candidates[i].entry = table[Int(candidates[i].hash & mask)] }
+            for i in 0..<count { look(candidates + i) }
+            for i in 0..<count {
+              let token = list[start &+ i]
+              let slot = find(token.kind, candidates[i], base + Int(token.termStart), Int(token.termLength))
+              add(
+                to: slots + slot, document: document &+ 1, position: token.position,
+                hasPositions: Self.hasPositions(token.kind), isTitle: isTitle)
+            }
+            start += count
+          }
         }
       }
     }
   }
 
   @inline(__always)
-  private mutating func count(_ slot: Int, document: UInt32, token: Token, isTitle: Bool) {
-    slots.withUnsafeMutableBufferPointer { slots in
-      let entry = slots.baseAddress.unsafelyUnwrapped + slot
-      if entry.pointee.document != document || entry.pointee.frequency == 0 {
-        Self.closeDocument(&entry.pointee, &pool)
-        entry.pointee.document = document
-        entry.pointee.documentFrequency &+= 1
-        entry.pointee.lastPosition = 0
-      }
-      entry.pointee.frequency &+= 1
-      if isTitle { entry.pointee.titleFrequency &+= 1 }
-      if Self.hasPositions(token.kind) {
-        pool.append(varint: token.position &- entry.pointee.lastPosition, to: &entry.pointee.positions)
-        entry.pointee.lastPosition = token.position
+  private func add(
+    to slot: UnsafeMutablePointer<Slot>, document: UInt32, position: UInt32, hasPositions: Bool, isTitle: Bool
+  ) {
+    var tail = BytePool.StreamTail(next: slot.pointee.next, end: slot.pointee.end, level: slot.pointee.level)
+    if slot.pointee.document != document {
+      if slot.pointee.documentFrequency > 0 { close(slot, hasPositions, &tail) }
+      slot.pointee.gap = document &- slot.pointee.document
+      slot.pointee.document = document
+      slot.pointee.documentFrequency &+= 1
+      slot.pointee.frequency = 0
+      slot.pointee.titleFrequency = 0
+      if hasPositions {
+        slot.pointee.lastPosition = 0
+        // The title's tokens come first, so the first one tells whether there are any.
+        pool.append(varint: slot.pointee.gap &<< 1 | (isTitle ? 1 : 0), to: &tail)
       }
     }
+    slot.pointee.frequency &+= 1
+    if isTitle { slot.pointee.titleFrequency &+= 1 }
+    if hasPositions {
+      pool.append(varint: position &- slot.pointee.lastPosition &+ 1, to: &tail)
+      slot.pointee.lastPosition = position
+    }
+    slot.pointee.next = tail.next
+    slot.pointee.end = tail.end
+    slot.pointee.level = tail.level
   }
 
-  /// Writes the counts of the term's last document behind those before.
+  /// Writes what is known of a term's last document only now.
   @inline(__always)
-  private static func closeDocument(_ slot: inout Slot, _ pool: inout BytePool) {
-    guard slot.frequency > 0 else { return }
-    let gap = slot.document &- slot.lastWritten
-    if slot.frequency == 1 && slot.titleFrequency == 0 {
-      pool.append(varint: gap << 1 | 1, to: &slot.documents)
+  private func close(
+    _ slot: UnsafeMutablePointer<Slot>, _ hasPositions: Bool, _ tail: inout BytePool.StreamTail
+  ) {
+    if hasPositions {
+      pool.append(0, to: &tail)
+      if slot.pointee.titleFrequency > 0 { pool.append(varint: slot.pointee.titleFrequency, to: &tail) }
+    } else if slot.pointee.frequency == 1 && slot.pointee.titleFrequency == 0 {
+      pool.append(varint: slot.pointee.gap &<< 1 | 1, to: &tail)
     } else {
-      pool.append(varint: gap << 1, to: &slot.documents)
-      pool.append(varint: slot.frequency, to: &slot.documents)
-      pool.append(varint: slot.titleFrequency, to: &slot.documents)
+      pool.append(varint: slot.pointee.gap &<< 1, to: &tail)
+      pool.append(varint: slot.pointee.frequency, to: &tail)
+      pool.append(varint: slot.pointee.titleFrequency, to: &tail)
     }
-    slot.lastWritten = slot.document
-    slot.frequency = 0
-    slot.titleFrequency = 0
   }
 
   // MARK: The table
 
+  private struct Candidate {
+    var prefix: UInt64
+    var suffix: UInt64
+    var hash: UInt32
+    /// The slot that probably is the term's, plus 1.
+    var number: UInt32
+    /// The first table entry for the hash.
+    var entry: UInt64
+  }
+
+  /// Up to eight bytes as a big-endian number, zeros behind them; `room` bytes are readable.
   @inline(__always)
-  private func hash(_ kind: TokenKind, _ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt32 {
-    var state = seed &+ UInt64(kind.rawValue) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(truncatingIfNeeded: count)
-    var i = 0
-    let raw = UnsafeRawPointer(bytes)
-    while i &+ 8 <= count {
-      state = (state ^ raw.loadUnaligned(fromByteOffset: i, as: UInt64.self)) &* 0xD6E8_FEB8_6659_FD93
-      state ^= state >> 32
-      i &+= 8
+  private static func word(_ bytes: UnsafePointer<UInt8>, _ count: Int, room: Int) -> UInt64 {
+    if room >= 8 {
+      let word = UInt64(bigEndian: UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self))
+      return count >= 8 ? word : count == 0 ? 0 : word & (UInt64.max &<< UInt64(64 &- 8 &* count))
     }
-    var tail: UInt64 = 0
-    while i < count {
-      tail = tail << 8 | UInt64(bytes[i])
-      i &+= 1
-    }
-    state = (state ^ tail) &* 0xD6E8_FEB8_6659_FD93
-    state ^= state >> 32
-    state = state &* 0xD6E8_FEB8_6659_FD93
-    return UInt32(truncatingIfNeeded: state >> 32)
+    var word: UInt64 = 0
+    for i in 0..<min(count, room) { word |= UInt64(bytes[i]) << UInt64(56 - 8 * i) }
+    return word
   }
 
   @inline(__always)
-  private mutating func find(
-    kind: TokenKind, bytes: UnsafeBufferPointer<UInt8>, start: Int, count: Int
-  ) -> Int {
-    precondition(start >= 0 && count >= 0 && start + count <= bytes.count, "terms lie in their buffer")
-    let term = bytes.baseAddress.unsafelyUnwrapped + start
-    let hash = hash(kind, term, count)
-    var place = hash & mask
-    while true {
-      let number = table.withUnsafeBufferPointer { $0[Int(place)] }
-      if number == Self.none { return insert(kind: kind, term: term, count: count, hash: hash, at: place) }
-      let isSame = slots.withUnsafeBufferPointer { slots in
-        let slot = slots.baseAddress.unsafelyUnwrapped + Int(number)
-        guard slot.pointee.hash == hash, Int(slot.pointee.keyLength) == count &+ 1 else { return false }
-        let key = Int(slot.pointee.key)
-        return keys.withUnsafeBufferPointer { keys in
-          guard keys[key] == kind.rawValue else { return false }
-          for i in 0..<count where keys[key &+ 1 &+ i] != term[i] { return false }
-          return true
-        }
+  private static func mix(_ value: UInt64) -> UInt64 {
+    let product = value.multipliedFullWidth(by: 0x9FB2_1C65_1E98_DF25)
+    return product.high ^ product.low
+  }
+
+  @inline(__always)
+  private func candidate(
+    kind: TokenKind, _ term: UnsafePointer<UInt8>, _ count: Int, room: Int
+  ) -> Candidate {
+    let first = Self.word(term, count, room: room)
+    let kind = UInt64(Self.byte(of: kind))
+    var state = Self.mix(first ^ seed ^ UInt64(truncatingIfNeeded: count) &<< 8 ^ kind)
+    let suffix = count > 7 ? Self.word(term + 7, count &- 7, room: room &- 7) : 0
+    var i = 8
+    while i < count {
+      state = Self.mix(state ^ Self.word(term + i, count &- i, room: room &- i) ^ 0x2D35_8DCC_AA6C_78A5)
+      i &+= 8
+    }
+    return Candidate(
+      prefix: kind &<< 56 | first &>> 8, suffix: suffix, hash: UInt32(truncatingIfNeeded: state >> 32),
+      number: 0,
+      entry: 0)
+  }
+
+  /// Reads the slot that the first table entry names, whose memory is then at hand.
+  @inline(__always)
+  private func look(_ candidate: UnsafeMutablePointer<Candidate>) {
+    let number = UInt32(truncatingIfNeeded: candidate.pointee.entry)
+    if number > 0, UInt32(truncatingIfNeeded: candidate.pointee.entry >> 32) == candidate.pointee.hash {
+      let slot = slots + (Int(number) &- 1)
+      if slot.pointee.prefix == candidate.pointee.prefix, slot.pointee.suffix == candidate.pointee.suffix {
+        candidate.pointee.number = number
       }
-      if isSame { return Int(number) }
+    }
+  }
+
+  @inline(__always)
+  private func isSame(
+    _ number: Int, _ candidate: Candidate, _ term: UnsafePointer<UInt8>, _ count: Int
+  ) -> Bool {
+    let slot = slots + number
+    guard slot.pointee.prefix == candidate.prefix, slot.pointee.suffix == candidate.suffix,
+      Int(slot.pointee.keyLength) == count &+ 1
+    else { return false }
+    return count <= 15
+      || memcmp(keys + (Int(slot.pointee.key) &+ 16), term + 15, count &- 15) == 0
+  }
+
+  @inline(__always)
+  private func find(
+    _ kind: TokenKind, _ candidate: Candidate, _ term: UnsafePointer<UInt8>, _ count: Int
+  ) -> Int {
+    if candidate.number > 0, isSame(Int(candidate.number) &- 1, candidate, term, count) {
+      return Int(candidate.number) &- 1
+    }
+    return search(kind, candidate, term, count)
+  }
+
+  @inline(never)
+  private func search(
+    _ kind: TokenKind, _ candidate: Candidate, _ term: UnsafePointer<UInt8>, _ count: Int
+  ) -> Int {
+    var place = candidate.hash & mask
+    while true {
+      let entry = table[Int(place)]
+      if entry == 0 { return insert(kind, candidate, term, count, at: place) }
+      if UInt32(truncatingIfNeeded: entry >> 32) == candidate.hash {
+        let number = Int(UInt32(truncatingIfNeeded: entry)) - 1
+        if isSame(number, candidate, term, count) { return number }
+      }
       place = (place &+ 1) & mask
     }
   }
 
-  private mutating func insert(
-    kind: TokenKind, term: UnsafePointer<UInt8>, count: Int, hash: UInt32, at place: UInt32
+  private func insert(
+    _ kind: TokenKind, _ candidate: Candidate, _ term: UnsafePointer<UInt8>, _ count: Int, at place: UInt32
   ) -> Int {
-    let number = slots.count
-    let key = keys.count
-    keys.append(kind.rawValue)
-    keys.append(contentsOf: UnsafeBufferPointer(start: term, count: count))
-    let documents = pool.makeStream()
-    let positions =
-      Self.hasPositions(kind) ? pool.makeStream() : BytePool.StreamTail(next: 0, end: 0, level: 0)
-    slots.append(
-      Slot(
-        hash: hash, keyLength: UInt32(count + 1), key: UInt32(key), documentFrequency: 0, document: 0,
-        lastWritten: 0, frequency: 0, titleFrequency: 0, lastPosition: 0, documentsStart: documents.next,
-        positionsStart: positions.next, documents: documents, positions: positions))
-    table[Int(place)] = UInt32(number)
-    if slots.count * 2 > table.count { rehash() }
+    let number = termCount
+    precondition(keyByteCount + count + 1 <= Int(UInt32.max), "the budget keeps keys below 4 GiB")
+    if number == slotCapacity {
+      slots = Self.grown(slots, count: number, capacity: slotCapacity * 2)
+      slotCapacity *= 2
+    }
+    if keyByteCount + count + 1 > keyCapacity {
+      keyCapacity = max(keyCapacity * 2, keyByteCount + count + 1)
+      keys = Self.grown(keys, count: keyByteCount, capacity: keyCapacity)
+    }
+    keys[keyByteCount] = kind.rawValue
+    (keys + keyByteCount + 1).update(from: term, count: count)
+    let tail = pool.makeStream()
+    (slots + number).initialize(
+      to: Slot(
+        prefix: candidate.prefix, key: UInt32(keyByteCount), keyLength: UInt16(count + 1), level: tail.level,
+        documentFrequency: 0, document: 0, gap: 0, frequency: 0, titleFrequency: 0, lastPosition: 0,
+        start: tail.next, next: tail.next, end: tail.end, suffix: candidate.suffix))
+    keyByteCount += count + 1
+    termCount += 1
+    table[Int(place)] = UInt64(candidate.hash) << 32 | UInt64(number + 1)
+    if termCount * 3 > (Int(mask) + 1) * 2 { rehash() }
     return number
   }
 
-  private mutating func rehash() {
-    let count = table.count * 2
-    mask = UInt32(count - 1)
-    table = [UInt32](repeating: Self.none, count: count)
-    for (number, slot) in slots.enumerated() {
-      var place = slot.hash & mask
-      while table[Int(place)] != Self.none { place = (place &+ 1) & mask }
-      table[Int(place)] = UInt32(number)
+  private static func grown<T: BitwiseCopyable>(
+    _ old: UnsafeMutablePointer<T>, count: Int, capacity: Int
+  ) -> UnsafeMutablePointer<T> {
+    let new = LargeMemory.allocate(T.self, count: capacity)
+    new.update(from: old, count: count)
+    free(old)
+    return new
+  }
+
+  private func rehash() {
+    let oldCount = Int(mask) + 1
+    let old = table
+    table = LargeMemory.allocate(UInt64.self, count: oldCount * 2)
+    table.initialize(repeating: 0, count: oldCount * 2)
+    mask = UInt32(oldCount * 2 - 1)
+    for i in 0..<oldCount where old[i] != 0 {
+      var place = UInt32(truncatingIfNeeded: old[i] >> 32) & mask
+      while table[Int(place)] != 0 { place = (place &+ 1) & mask }
+      table[Int(place)] = old[i]
     }
+    free(old)
   }
 
   // MARK: Out
 
-  /// Hands all terms to `builder` in key order and forgets them.
-  mutating func flush(to builder: SegmentBuilder) throws {
-    var withPositions = builder.encoder(hasPositions: true)
-    var withoutPositions = builder.encoder(hasPositions: false)
-    var positions: [UInt32] = []
-    for number in sortedSlots() {
-      Self.closeDocument(&slots[number], &pool)
-      let slot = slots[number]
-      let key = Array(keys[Int(slot.key)..<Int(slot.key + slot.keyLength)])
-      if TokenKind(rawValue: key[0]).map(Self.hasPositions) ?? false {
-        decode(slot, hasPositions: true, positions: &positions, into: &withPositions)
-        try builder.add(term: key, &withPositions)
-      } else {
-        decode(slot, hasPositions: false, positions: &positions, into: &withoutPositions)
-        try builder.add(term: key, &withoutPositions)
-      }
-    }
-    pool.removeAll()
-    keys.removeAll()
-    slots.removeAll()
-    table = [UInt32](repeating: Self.none, count: 1 << 12)
-    mask = (1 << 12) - 1
+  /// A term in key order.
+  struct Term {
+    /// Valid until the buffer changes.
+    var key: UnsafeRawBufferPointer
+    fileprivate var slot: Int
   }
 
-  private func decode(
-    _ slot: Slot, hasPositions: Bool, positions: inout [UInt32], into encoder: inout PostingsEncoder
-  ) {
-    var documents = BytePool.StreamHead(start: slot.documentsStart)
-    var places = BytePool.StreamHead(start: hasPositions ? slot.positionsStart : slot.documentsStart)
-    var document: UInt32 = 0
-    for _ in 0..<slot.documentFrequency {
-      let head = pool.readVarint(&documents)
-      document += head >> 1
-      var posting = Posting(docID: document, frequency: 1, titleFrequency: 0)
-      if head & 1 == 0 {
-        posting.frequency = pool.readVarint(&documents)
-        posting.titleFrequency = pool.readVarint(&documents)
-      }
-      positions.removeAll(keepingCapacity: true)
-      if hasPositions {
-        var position: UInt32 = 0
-        for _ in 0..<posting.frequency {
-          position += pool.readVarint(&places)
-          positions.append(position)
-        }
-      }
-      positions.withUnsafeBufferPointer { encoder.add(posting, positions: $0) }
-    }
-  }
-
-  private func sortedSlots() -> [Int] {
+  /// Ends the additions and brings the terms into key order.
+  func sort() {
     struct Item {
       var prefix: UInt64
       var number: UInt32
     }
-    var items = slots.enumerated().map { number, slot in
-      var prefix: UInt64 = 0
-      for i in 0..<8 {
-        prefix = prefix << 8 | (i < Int(slot.keyLength) ? UInt64(keys[Int(slot.key) + i]) : 0)
-      }
-      return Item(prefix: prefix, number: UInt32(number))
+    var items: [Item] = []
+    items.reserveCapacity(termCount)
+    for number in 0..<termCount {
+      let slot = slots + number
+      var tail = BytePool.StreamTail(
+        next: slot.pointee.next, end: slot.pointee.end, level: slot.pointee.level)
+      close(slot, Self.hasPositions(key(number)), &tail)
+      slot.pointee.next = tail.next
+      slot.pointee.end = tail.end
+      slot.pointee.level = tail.level
+      items.append(Item(prefix: slot.pointee.prefix, number: UInt32(number)))
     }
-    keys.withUnsafeBufferPointer { keys in
-      slots.withUnsafeBufferPointer { slots in
-        items.sort { a, b in
-          if a.prefix != b.prefix { return a.prefix < b.prefix }
-          let x = slots[Int(a.number)]
-          let y = slots[Int(b.number)]
-          let shared = min(x.keyLength, y.keyLength)
-          var i: UInt32 = min(8, shared)
-          while i < shared {
-            let p = keys[Int(x.key + i)]
-            let q = keys[Int(y.key + i)]
-            if p != q { return p < q }
-            i += 1
-          }
-          return x.keyLength < y.keyLength
-        }
-      }
+    items.sort { a, b in
+      if a.prefix != b.prefix { return a.prefix < b.prefix }
+      let (p, q) = (slots[Int(a.number)].suffix, slots[Int(b.number)].suffix)
+      if p != q { return p < q }
+      let x = key(Int(a.number))
+      let y = key(Int(b.number))
+      let shared = min(x.count, y.count)
+      let order = memcmp(x.baseAddress.unsafelyUnwrapped, y.baseAddress.unsafelyUnwrapped, shared)
+      return order != 0 ? order < 0 : x.count < y.count
     }
-    return items.map { Int($0.number) }
+    order = items.map(\.number)
+  }
+
+  private func key(_ number: Int) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(
+      start: keys + Int(slots[number].key), count: Int(slots[number].keyLength))
+  }
+
+  /// The term at a rank in key order.
+  func term(_ rank: Int) -> Term {
+    let number = Int(order[rank])
+    return Term(key: key(number), slot: number)
+  }
+
+  /// Hands over the stream of a term in pieces.
+  func forEachSlice(of term: Term, _ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+    let slot = slots[term.slot]
+    try pool.forEachSlice(
+      from: slot.start, to: BytePool.StreamTail(next: slot.next, end: slot.end, level: slot.level), body)
+  }
+
+  func streamByteCount(of term: Term) -> Int {
+    var count = 0
+    forEachSlice(of: term) { count += $0.count }
+    return count
+  }
+
+  /// Forgets everything; the memory is used again.
+  func removeAll() {
+    pool.removeAll()
+    order = []
+    keyByteCount = 0
+    termCount = 0
+    table.update(repeating: 0, count: Int(mask) + 1)
   }
 }

@@ -1,54 +1,81 @@
 import IndexFormat
 import IndexStorage
 import SearchModel
+import Synchronization
 
 /// The segment that entries go into: columns and stored fields on their way to a file, postings in memory.
 ///
-/// Documents are numbered from 0 in the order in which they are added.
+/// Documents are numbered from 0 in the order in which they are added. Their texts go in batches to the threads of a
+/// crew; each thread analyses them and collects postings in a buffer of its own, which it writes to a scratch file as
+/// a sorted run when it has used up its share of the budget. `finish` merges buffers and runs by term and document,
+/// so that what is written depends on neither threads nor budget.
 final class SegmentInProgress {
+  private let crew: WorkCrew
   private let builder: SegmentBuilder
-  private var analyzer: any EntryAnalyzing
-  private var buffer = PostingsBuffer()
+  private let lanes: [IndexingLane]
+  private let memoryBudget: Int
+  /// Text of a batch: milliseconds of work, so that handing it over costs nothing, and little beside the budget.
+  private let batchBytes: Int
+  private var batch: [Entry] = []
+  private var batchByteCount = 0
+  private var batches: [DocumentBatch] = []
   private var locations = EntryLocations()
-  private var idBytes: [UInt8] = []
-  private var idEnds: [Int] = []
   private var isItem: [Bool] = []
   private var deleted: [Int] = []
-  private var columnByteCount = 0
+  private var storing: any EntryAnalyzing
 
-  init(in directory: IndexDirectory, analyzer: any EntryAnalyzing) {
-    builder = SegmentBuilder(directory: directory, boundModel: analyzer.boundModel)
-    self.analyzer = analyzer
+  /// - Parameter memoryBudget: bytes of postings and columns.
+  init(
+    in directory: IndexDirectory, crew: WorkCrew, memoryBudget: Int,
+    analyzer: () throws -> any EntryAnalyzing
+  ) throws {
+    self.crew = crew
+    self.memoryBudget = memoryBudget
+    batchBytes = min(128 << 10, memoryBudget >> 8)
+    storing = try analyzer()
+    builder = SegmentBuilder(directory: directory, boundModel: storing.boundModel, crew: crew)
+    lanes = try (0..<crew.threadCount).map { _ in IndexingLane(directory: directory, analyzer: try analyzer())
+    }
+  }
+
+  deinit {
+    // Pieces of work that are still under way hold files, which are to be gone when the lock is.
+    crew.finish()
   }
 
   var documentCount: Int { builder.documentCount }
 
-  /// Memory in use, near enough for a budget.
-  var byteCount: Int { buffer.byteCount + columnByteCount }
-
   /// Appends an entry whose id is not live in this segment.
   func add(_ entry: Entry, _ hash: UInt64) throws {
     let document = documentCount
-    let lengths = analyzer.analyze(entry) { tokens, isTitle in
-      buffer.add(document: UInt32(document), tokens: tokens, isTitle: isTitle)
-    }
     try builder.add(
-      SegmentDocument(entry, titleLength: lengths.title, bodyLength: lengths.body),
-      fields: analyzer.storedFields(of: entry))
-    idBytes.append(contentsOf: entry.id.utf8)
-    idEnds.append(idBytes.count)
+      SegmentDocument(entry, titleLength: 0, bodyLength: 0), fields: storing.storedFields(of: entry))
     isItem.append(entry.kind == .item)
-    columnByteCount += entry.columnByteCount
     locations.insert(UInt32(document), hash: hash)
+    batch.append(entry)
+    batchByteCount += entry.storedByteCount
+    if batchByteCount >= batchBytes { try handOver() }
   }
+
+  private func handOver() throws {
+    guard !batch.isEmpty else { return }
+    // A quarter is for postings however large the columns are, so that runs do not get tiny.
+    let share = max(memoryBudget - builder.columnByteCount - locations.byteCount, memoryBudget / 4)
+    let work = DocumentBatch(
+      batch, first: documentCount - batch.count, bufferBudget: share / crew.threadCount)
+    batch = []
+    batchByteCount = 0
+    batches.append(work)
+    let lanes = lanes
+    crew.submit { lane in lanes[lane].index(work) }
+    for lane in lanes { try lane.checkFailure() }
+  }
+
+  // MARK: Finding and deleting
 
   /// The live document with this id.
   func find(_ id: String, _ hash: UInt64) -> Int? {
-    locations.find(hash) { hasID(id, Int($0)) }.map(Int.init)
-  }
-
-  private func hasID(_ id: String, _ document: Int) -> Bool {
-    idBytes[(document == 0 ? 0 : idEnds[document - 1])..<idEnds[document]].elementsEqual(id.utf8)
+    locations.find(hash) { builder.hasID(id, Int($0)) }.map(Int.init)
   }
 
   func isItem(_ document: Int) -> Bool { isItem[document] }
@@ -58,10 +85,20 @@ final class SegmentInProgress {
     deleted.append(document)
   }
 
+  // MARK: The end
+
   /// Writes the segment; the end of this object's work.
   func finish() throws -> (segment: CommittedSegment, live: LiveBits) {
+    try handOver()
+    crew.finish()
+    for lane in lanes { try lane.checkFailure() }
+    for batch in batches { builder.setLengths(from: batch.first, batch.lengths) }
+    batches = []
+    for lane in lanes { crew.submit { _ in lane.sort() } }
+    crew.finish()
+    try PostingsAssembly(lanes.flatMap(\.sources), for: builder).run(by: crew)
+    for lane in lanes { lane.removeAll() }
     let documentCount = documentCount
-    try buffer.flush(to: builder)
     let file = try builder.finish()
     var live = LiveBits(documentCount: documentCount)
     for document in deleted { live.delete(document) }
@@ -69,13 +106,79 @@ final class SegmentInProgress {
   }
 }
 
-extension Entry {
-  /// Bytes that its id and facet values take in the columns of a segment, about.
-  fileprivate var columnByteCount: Int {
-    var bytes = id.utf8.count + 64
-    for key in FacetKey.allCases {
-      for value in key.values(of: self) { bytes += value.utf8.count + 4 }
+/// Consecutive documents on their way through one thread.
+///
+/// `@unchecked Sendable`: its piece of work alone touches it, and the crew hands that over (`WorkCrew.finish`).
+private final class DocumentBatch: @unchecked Sendable {
+  let first: Int
+  /// Of the buffer of the thread, in bytes.
+  let bufferBudget: Int
+  fileprivate var entries: [Entry]
+  fileprivate(set) var lengths: [(title: UInt32, body: UInt32)] = []
+
+  init(_ entries: [Entry], first: Int, bufferBudget: Int) {
+    self.entries = entries
+    self.first = first
+    self.bufferBudget = bufferBudget
+  }
+}
+
+/// What one thread indexes with.
+///
+/// `@unchecked Sendable`: only pieces of work of its own lane touch it, and the owner of the crew when it is idle;
+/// the failure, which is looked for meanwhile, has a lock.
+private final class IndexingLane: @unchecked Sendable {
+  private let directory: IndexDirectory
+  private var analyzer: any EntryAnalyzing
+  private let buffer = PostingsBuffer()
+  private var runs: [TermSource] = []
+  private let failure = Mutex<(any Error)?>(nil)
+
+  init(directory: IndexDirectory, analyzer: any EntryAnalyzing) {
+    self.directory = directory
+    self.analyzer = analyzer
+  }
+
+  func checkFailure() throws {
+    if let error = failure.withLock({ $0 }) { throw error }
+  }
+
+  func index(_ batch: DocumentBatch) {
+    do {
+      try checkFailure()
+      for (offset, entry) in batch.entries.enumerated() {
+        var spillFailure: (any Error)?
+        let document = UInt32(batch.first + offset)
+        let lengths = analyzer.analyze(entry) { tokens, isTitle in
+          buffer.add(document: document, tokens: tokens, isTitle: isTitle)
+          // Also in the middle of a document: one may be larger than the budget.
+          if buffer.byteCount > batch.bufferBudget, spillFailure == nil {
+            do { try spill() } catch { spillFailure = error }
+          }
+        }
+        if let spillFailure { throw spillFailure }
+        batch.lengths.append((lengths.title, lengths.body))
+      }
+    } catch {
+      failure.withLock { $0 = $0 ?? error }
     }
-    return bytes
+    batch.entries = []
+  }
+
+  private func spill() throws {
+    buffer.sort()
+    runs.append(try TermSource(writing: buffer, to: directory))
+    buffer.removeAll()
+  }
+
+  /// Ends the additions.
+  func sort() { buffer.sort() }
+
+  /// Everything that was collected, in the order of time.
+  var sources: [TermSource] { runs + (buffer.termCount > 0 ? [TermSource(buffer)] : []) }
+
+  func removeAll() {
+    runs = []
+    buffer.removeAll()
   }
 }

@@ -6,10 +6,10 @@ package import IndexStorage
 /// The result is what one build of the same documents in the same order would have written, byte for byte.
 package enum SegmentMerger {
   package static func merge(
-    _ segments: [SegmentReader], in directory: IndexDirectory
+    _ segments: [SegmentReader], in directory: IndexDirectory, crew: WorkCrew = WorkCrew()
   ) throws -> CommittedSegment {
     let builder = SegmentBuilder(
-      directory: directory, boundModel: segments.first?.boundModel ?? .standard)
+      directory: directory, boundModel: segments.first?.boundModel ?? .standard, crew: crew)
     let newIDs = try mergeDocuments(segments, into: builder)
     try mergeTerms(segments, newIDs: newIDs, into: builder)
     let documentCount = builder.documentCount

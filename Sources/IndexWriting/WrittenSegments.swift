@@ -71,7 +71,7 @@ struct WrittenSegments {
   mutating func removeEmpty() { members.removeAll { $0.live.liveCount == 0 } }
 
   /// Puts one segment in the place of each group, where its first stood, their live documents in order.
-  mutating func merge(_ groups: [[Int]]) throws {
+  mutating func merge(_ groups: [[Int]], _ crew: WorkCrew) throws {
     var next: [Member?] = members
     for group in groups {
       guard let first = group.first else { continue }
@@ -79,7 +79,7 @@ struct WrittenSegments {
         let member = members[number]
         return try SegmentReader(member.segment, live: member.isWhole ? nil : member.live, in: directory)
       }
-      let merged = try SegmentMerger.merge(readers, in: directory)
+      let merged = try SegmentMerger.merge(readers, in: directory, crew: crew)
       for number in group { next[number] = nil }
       next[first] = Member(
         segment: merged, live: LiveBits(documentCount: merged.documentCount),

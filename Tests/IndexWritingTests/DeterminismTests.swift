@@ -5,28 +5,29 @@ import SearchModel
 import SearchTestSupport
 import Testing
 
-/// The published bytes depend on the entries and their order alone.
+/// The published bytes depend on the entries and their order alone, not on threads and memory.
 @Suite struct DeterminismTests {
-  private static let budgets = [0, 300_000, 340_000, 600_000, 1 << 30]
+  private static let budgets = [0, 0, 0, 300_000, 340_000, 600_000, 1 << 30, 1 << 30, 1 << 30]
 
-  /// The committed files of a run, and how many segments it flushed on the way.
-  private func build(_ entries: [Entry], memoryBudget: Int) throws -> (
-    files: [String: [UInt8]], flushCount: Int
+  /// The committed files of a build, and how many scratch files it took.
+  private func build(_ entries: [Entry], memoryBudget: Int, threadCount: Int = 1) throws -> (
+    files: [String: [UInt8]], scratchCount: Int
   ) {
     let files = try FaultyFileSystem(root: TemporaryDirectory())
     let directory = IndexDirectory(path: files.root + "/index", fileSystem: files)
-    try publish(entries, in: directory, memoryBudget: memoryBudget)
-    let renamed = files.trace.count { $0.kind == .rename && $0.newPath?.hasSuffix(".seg") ?? false }
-    return (try committedFiles(in: directory), renamed)
+    try publish(entries, in: directory, memoryBudget: memoryBudget, threadCount: threadCount)
+    let scratchCount = files.trace.count { $0.kind == .create && $0.path.contains("scratch") }
+    return (try committedFiles(in: directory), scratchCount)
   }
 
   private func check(_ entries: [Entry]) throws {
     let whole = try build(entries, memoryBudget: 1 << 30)
     #expect(whole.files.count == 1)
-    for budget in Self.budgets {
-      let built = try build(entries, memoryBudget: budget)
-      #expect(built.files == whole.files, "memory budget \(budget)")
-      if budget == 0 { #expect(built.flushCount > 10) }
+    for (index, budget) in Self.budgets.enumerated() {
+      let threadCount = 1 + index % 3
+      let built = try build(entries, memoryBudget: budget, threadCount: threadCount)
+      #expect(built.files == whole.files, "memory budget \(budget), \(threadCount) threads")
+      if budget == 0 { #expect(built.scratchCount > 10) }
     }
   }
 

@@ -105,9 +105,11 @@ func ownNames(in directory: IndexDirectory) throws -> [String] {
 /// Builds an index of these entries, in this order, in one run.
 @discardableResult
 func publish(
-  _ entries: [Entry], in directory: IndexDirectory, memoryBudget: Int = 1 << 30, sourcePaths: [String] = []
+  _ entries: [Entry], in directory: IndexDirectory, memoryBudget: Int = 1 << 30, threadCount: Int = 1,
+  sourcePaths: [String] = []
 ) throws -> Commit {
-  let writer = try IndexWriter(in: directory, options: .init(memoryBudget: memoryBudget, now: 1_000))
+  let writer = try IndexWriter(
+    in: directory, options: .init(threadCount: threadCount, memoryBudget: memoryBudget, now: 1_000))
   for entry in entries { try writer.add(entry) }
   return try writer.commit(sourcePaths: sourcePaths)
 }

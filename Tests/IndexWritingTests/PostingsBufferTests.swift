@@ -42,14 +42,19 @@ import Testing
     #expect(written == Array(0...longest))
     var wrong = 0
     for stream in 0...longest {
-      var head = BytePool.StreamHead(start: starts[stream])
+      var found: [UInt8] = []
+      pool.forEachSlice(from: starts[stream], to: tails[stream]) { found.append(contentsOf: $0) }
+      var expected: [UInt8] = []
       var random = SplitMix64(seed: UInt64(stream))
-      var read = 0
-      while read < stream {
-        let (number, byteCount) = value(&random, room: stream - read)
-        if pool.readVarint(&head) != number { wrong += 1 }
-        read += byteCount
+      while expected.count < stream {
+        var (number, _) = value(&random, room: stream - expected.count)
+        while number >= 0x80 {
+          expected.append(UInt8(truncatingIfNeeded: number) | 0x80)
+          number >>= 7
+        }
+        expected.append(UInt8(number))
       }
+      if found != expected { wrong += 1 }
     }
     #expect(wrong == 0)
     #expect(pool.byteCount < 70 << 20)
@@ -63,12 +68,30 @@ import Testing
   private typealias Occurrence = IndexContent.Occurrence
 
   /// A buffer and what it should hold, filled side by side.
-  private struct Bench: ~Copyable {
-    var buffer = PostingsBuffer()
+  private struct Bench {
+    let root: TemporaryDirectory
+    let directory: IndexDirectory
+    let buffer = PostingsBuffer()
+    var runs: [TermSource] = []
     var expected: [[UInt8]: [Occurrence]] = [:]
 
+    init() throws {
+      root = try TemporaryDirectory()
+      directory = IndexDirectory(path: root.path)
+    }
+
+    /// Writes what was added so far to a scratch file.
+    mutating func spill() throws {
+      buffer.sort()
+      runs.append(try TermSource(writing: buffer, to: directory))
+      buffer.removeAll()
+      #expect(buffer.termCount == 0 && buffer.byteCount == 0)
+    }
+
     /// Adds a document of some terms, in order; the first `titleCount` are its title.
-    mutating func add(_ document: Int, _ terms: [[UInt8]], titleCount: Int) {
+    ///
+    /// - Parameter split: where in a document what was added is spilled, nil for nowhere.
+    mutating func add(_ document: Int, _ terms: [[UInt8]], titleCount: Int, split: Int? = nil) throws {
       for isTitle in [true, false] {
         var tokens = TokenBuffer()
         for position in isTitle ? 0..<titleCount : titleCount..<terms.count {
@@ -88,29 +111,34 @@ import Testing
           if isTitle { list[list.count - 1].titleFrequency += 1 }
           if hasPositions { list[list.count - 1].positions.append(UInt32(position * 3)) }
           expected[key] = list
+          if position == split {
+            buffer.add(document: UInt32(document), tokens: tokens, isTitle: isTitle)
+            tokens = TokenBuffer()
+            try spill()
+          }
         }
         buffer.add(document: UInt32(document), tokens: tokens, isTitle: isTitle)
       }
     }
 
-    /// Flushes into a segment of `documentCount` documents and compares.
-    mutating func check(documentCount: Int) throws {
-      #expect(buffer.termCount == expected.count)
-      let root = try TemporaryDirectory()
-      let directory = IndexDirectory(path: root.path)
+    /// Makes a segment of `documentCount` documents and compares.
+    mutating func check(documentCount: Int, threadCount: Int = 1) throws {
       let builder = SegmentBuilder(directory: directory)
       for document in 0..<documentCount {
         let entry = Entry(id: "\(document)")
         try builder.add(SegmentDocument(entry, titleLength: 0, bodyLength: 0), fields: StoredFields(entry))
       }
-      try buffer.flush(to: builder)
+      buffer.sort()
+      try PostingsAssembly(runs + [TermSource(buffer)], for: builder).run(
+        by: WorkCrew(threadCount: threadCount))
       let segment = CommittedSegment(file: try builder.finish(), documentCount: documentCount)
       try Commit(number: 1, createdAt: 0, analyzer: "", sourcePaths: [], segments: [segment]).publish(
         in: directory)
       let found = try IndexContent(in: directory)
       #expect(found.terms.count == expected.count)
       #expect(found.terms == expected)
-      #expect(buffer.termCount == 0)
+      runs = []
+      buffer.removeAll()
       expected = [:]
     }
   }
@@ -121,12 +149,12 @@ import Testing
   }
 
   @Test(
-    "random terms of every length in thousands of documents, and again after a flush",
+    "random terms of every length in thousands of documents, in one run or several, and again afterwards",
     arguments: UInt64(0)..<4)
   func agrees(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
-    var bench = Bench()
-    for _ in 0..<2 {
+    var bench = try Bench()
+    for round in 0..<2 {
       let rare =
         (1...255).map { Self.term(&random, $0...$0) } + (0..<500).map { _ in Self.term(&random, 1...3) }
       let common = (0..<8).map { _ in Self.term(&random, 1...20) }
@@ -136,37 +164,66 @@ import Testing
           let isCommon = Bool.random(using: &random)
           if let term = (isCommon ? common : rare).randomElement(using: &random) { terms.append(term) }
         }
-        bench.add(document, terms, titleCount: Int.random(in: 0...terms.count, using: &random))
+        let isSplit = round > 0 && Int.random(in: 0..<300, using: &random) == 0
+        try bench.add(
+          document, terms, titleCount: Int.random(in: 0...terms.count, using: &random),
+          split: isSplit ? terms.indices.randomElement(using: &random) : nil)
       }
-      try bench.check(documentCount: 3_000)
+      #expect(bench.runs.count > 2 || round == 0)
+      try bench.check(documentCount: 3_000, threadCount: 1 + Int(seed % 3))
     }
   }
 
   @Test("a hundred thousand terms, so many that some share a hash")
   func collisions() throws {
     var random = SplitMix64(seed: 7)
-    var bench = Bench()
+    var bench = try Bench()
     for document in 0..<100 {
-      bench.add(document, (0..<1_500).map { _ in Self.term(&random, 4...9) }, titleCount: 3)
+      try bench.add(document, (0..<1_500).map { _ in Self.term(&random, 4...9) }, titleCount: 3)
     }
-    try bench.check(documentCount: 100)
+    try bench.check(documentCount: 100, threadCount: 2)
   }
 
   @Test("prefixes, zeros and the longest term keep byte order")
   func order() throws {
-    var bench = Bench()
+    var bench = try Bench()
     let terms: [[UInt8]] = [
       [3, 0], [3, 0, 0], [3, 1, 2, 3, 4, 5, 6, 7], [3, 1, 2, 3, 4, 5, 6, 7, 0], [3, 1, 2, 3, 4, 5, 6, 7, 8],
       [1, 255], [5] + [UInt8](repeating: 255, count: 255), [5] + [UInt8](repeating: 255, count: 254),
     ]
-    bench.add(0, terms + terms.reversed(), titleCount: 5)
+    try bench.add(0, terms + terms.reversed(), titleCount: 5)
     try bench.check(documentCount: 1)
   }
 
   @Test("one document repeats a term fifty thousand times")
   func frequent() throws {
-    var bench = Bench()
-    bench.add(0, [[UInt8]](repeating: [1, 65], count: 50_000) + [[4, 66]], titleCount: 20_000)
+    var bench = try Bench()
+    try bench.add(0, [[UInt8]](repeating: [1, 65], count: 50_000) + [[4, 66]], titleCount: 20_000)
     try bench.check(documentCount: 1)
+  }
+
+  @Test("a stream that was damaged is told or read, whatever its bytes are", arguments: UInt64(0)..<20)
+  func damagedStreams(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    for _ in 0..<500 {
+      let small = Bool.random(using: &random)
+      let bytes = (0..<Int.random(in: 0...40, using: &random)).map { _ in
+        UInt8.random(in: 0...(small ? 6 : 255), using: &random)
+      }
+      bytes.withUnsafeBytes { bytes in
+        var last = -1
+        do {
+          var stream = try PostingsStream(bytes, hasPositions: seed % 2 == 0, documentCount: 1_000)
+          while !stream.isAtEnd {
+            let posting = stream.posting
+            #expect(Int(posting.docID) > last && posting.docID < 1_000)
+            #expect(posting.frequency > 0 && posting.titleFrequency <= posting.frequency)
+            #expect(zip(stream.positions, stream.positions.dropFirst()).allSatisfy { $0 < $1 })
+            last = Int(posting.docID)
+            try stream.advance()
+          }
+        } catch {}
+      }
+    }
   }
 }

@@ -49,7 +49,10 @@ import Testing
       let budget = [0, 300_000, 400_000, 1 << 30].randomElement(using: &random) ?? 0
       let waiting = [0, 2_000, 20_000, 32 << 20].randomElement(using: &random) ?? 0
       let writer = try IndexWriter(
-        in: directory, options: .init(memoryBudget: budget, waitingBytes: waiting, now: 1))
+        in: directory,
+        options: .init(
+          threadCount: Int.random(in: 1...3, using: &random), memoryBudget: budget, waitingBytes: waiting,
+          now: 1))
       var model = Model()
       let idCount = [3, 20, 200].randomElement(using: &random) ?? 3
       for _ in 0..<Int.random(in: 0...(budget == 0 ? 60 : 250), using: &random) {
@@ -141,7 +144,7 @@ import Testing
     let writer = try IndexWriter(
       in: directory, options: .init(memoryBudget: 0, waitingBytes: 100_000, now: 1))
     for number in 0..<1_000 { try writer.add(Entry(id: "\(number)", kind: .item, title: "t")) }
-    #expect(files.trace.contains { $0.kind == .rename })
+    #expect(files.trace.contains { $0.kind == .create && $0.path.contains("scratch") })
   }
 
   @Test(

@@ -2,37 +2,20 @@ import SearchModel
 
 /// Collects the values of one facet, document by document.
 struct FacetColumnWriter {
-  /// A value by its bytes: two spellings that Swift calls equal, such as é in one scalar and in two, are two values.
-  private struct Value: Hashable {
-    var text: String
-
-    static func == (a: Value, b: Value) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
-
-    func hash(into hasher: inout Hasher) {
-      for byte in text.utf8 { hasher.combine(byte) }
-    }
-  }
-
-  private var numbers: [Value: UInt32] = [:]
-  private var values: [String] = []
-  private var valueBytes = 0
+  private var values = DistinctBytes()
   private var ends: [UInt32] = []
   private var flat: [UInt32] = []
 
+  /// Memory, about.
+  var byteCount: Int { values.memory + (ends.count + flat.count) * 4 }
+
   mutating func add(_ documentValues: [String]) throws(IndexLimitError) {
-    for value in documentValues {
-      if let number = numbers[Value(text: value)] {
-        flat.append(number)
-      } else {
-        valueBytes += value.utf8.count
-        guard valueBytes <= UInt32.max else {
-          throw IndexLimitError("bytes of facet values in a segment", Int(UInt32.max))
-        }
-        let number = UInt32(values.count)
-        numbers[Value(text: value)] = number
-        flat.append(number)
-        values.append(value)
+    for var value in documentValues {
+      guard values.byteCount + value.utf8.count <= UInt32.max else {
+        throw IndexLimitError("bytes of facet values in a segment", Int(UInt32.max))
       }
+      // Sound: the pointer does not leave the closure.
+      flat.append(value.withUTF8 { unsafe values.number(of: $0) })
     }
     guard flat.count <= UInt32.max else {
       throw IndexLimitError("facet values of entries in a segment", Int(UInt32.max))
@@ -42,13 +25,13 @@ struct FacetColumnWriter {
 
   /// Appends the arrays to `body` and their description to `directory`; offsets count from `base`.
   func finish(directory: inout ByteWriter, body: inout ByteWriter, base: Int) {
-    let order = values.indices.sorted { values[$0].utf8.lexicographicallyPrecedes(values[$1].utf8) }
+    let order = values.sortedNumbers()
     var ordinalOf = [UInt32](repeating: 0, count: values.count)
     for (ordinal, index) in order.enumerated() { ordinalOf[index] = UInt32(ordinal) }
     let ordinals = flat.map { ordinalOf[Int($0)] }
     let isMulti = zip(ends, [0] + ends).contains { $0 - $1 > 1 }
     var offsets: [UInt32] = [0]
-    for index in order { offsets.append((offsets.last ?? 0) + UInt32(values[index].utf8.count)) }
+    for index in order { offsets.append((offsets.last ?? 0) + UInt32(values.range(of: index).count)) }
     var perDocument = ends
     if !isMulti {
       for (document, end) in ends.enumerated() {
@@ -67,7 +50,7 @@ struct FacetColumnWriter {
     directory.fixed(UInt64(base + body.count))
     NumberColumn.append(offsets, to: &body)
     directory.fixed(UInt64(base + body.count))
-    for index in order { body.raw(values[index].utf8) }
+    for index in order { body.raw(values.bytes[values.range(of: index)]) }
     directory.fixed(UInt64(base + body.count))
     NumberColumn.append(perDocument, to: &body)
     directory.fixed(UInt64(base + body.count))

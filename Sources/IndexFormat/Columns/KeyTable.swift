@@ -84,10 +84,7 @@ package struct KeyTable: Sendable {
 
   /// Turns ids in document order into the bytes of the section.
   static func encode(ends: [UInt32], bytes: [UInt8]) -> [UInt8] {
-    func key(_ document: Int) -> ArraySlice<UInt8> {
-      bytes[(document == 0 ? 0 : Int(ends[document - 1]))..<Int(ends[document])]
-    }
-    let order = ends.indices.sorted { key($0).lexicographicallyPrecedes(key($1)) }.map { UInt32($0) }
+    let order = DistinctBytes.sorted(ends: ends, bytes: bytes)
     var writer = ByteWriter()
     writer.byte(UInt8(NumberColumn.width(of: ends.max() ?? 0)))
     writer.byte(UInt8(NumberColumn.width(of: order.max() ?? 0)))

@@ -5,6 +5,7 @@ package import IndexStorage
 /// Sections grow side by side while a segment file is written front to back, so they wait here.
 package final class SectionBuffer {
   private static let memoryLimit = 1 << 20
+  private static let pieceBytes = 4 << 20
 
   private let directory: IndexDirectory
   private var memory: [UInt8] = []
@@ -38,7 +39,13 @@ package final class SectionBuffer {
   func drain(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
     if scratch != nil {
       if !memory.isEmpty { try spill() }
-      if let map = try scratch?.map() { try unsafe body(map.bytes) }
+      guard let map = try scratch?.map() else { return }
+      // In pieces that are given back, so that a large section never stands in memory as a whole.
+      for start in stride(from: 0, to: map.byteCount, by: Self.pieceBytes) {
+        let end = min(start + Self.pieceBytes, map.byteCount)
+        try unsafe body(UnsafeRawBufferPointer(rebasing: map.bytes[start..<end]))
+        map.forget(start..<end)
+      }
     } else {
       try unsafe memory.withUnsafeBytes { try unsafe body($0) }
     }

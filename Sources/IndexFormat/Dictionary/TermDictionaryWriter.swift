@@ -10,11 +10,24 @@ struct TermDictionaryWriter {
   private var positionsOffset = 0
 
   mutating func add(
-    key: [UInt8], entry: [UInt8], postingsBytes: Int, positionsBytes: Int, to terms: SectionBuffer
+    key: ArraySlice<UInt8>, entry: ArraySlice<UInt8>, postingsBytes: Int, positionsBytes: Int,
+    to terms: SectionBuffer
   ) throws {
-    precondition(
-      termCount == 0 || lastKey.lexicographicallyPrecedes(key), "terms ascend strictly")
     precondition(key.count <= TermDictionaryLayout.maximumKeyBytes, "keys are bounded by the analyzer")
+    // Sound: the pointers do not leave the closure, and both are read up to the shorter count.
+    let shared = unsafe lastKey.withUnsafeBufferPointer { last in
+      unsafe key.withUnsafeBufferPointer { key in
+        var shared = 0
+        let limit = min(key.count, last.count)
+        while unsafe shared < limit && key[shared] == last[shared] { shared += 1 }
+        precondition(
+          termCount == 0
+            || (shared == last.count
+              ? key.count > shared : unsafe shared < limit && last[shared] < key[shared]),
+          "terms ascend strictly")
+        return shared
+      }
+    }
     if blockTerms == TermDictionaryLayout.termsPerBlock { try closeBlock(to: terms) }
     if blockTerms == 0 {
       prefixes.append(unsafe key.withUnsafeBytes { unsafe TermDictionaryLayout.prefix(of: $0) })
@@ -24,14 +37,12 @@ struct TermDictionaryWriter {
       block.varint(postingsOffset)
       block.varint(positionsOffset)
     } else {
-      var shared = 0
-      while shared < min(key.count, lastKey.count), key[shared] == lastKey[shared] { shared += 1 }
       block.varint(shared)
       block.varint(key.count - shared)
-      block.raw(key[shared...])
+      block.raw(key.dropFirst(shared))
     }
     block.raw(entry)
-    lastKey = key
+    lastKey.replaceSubrange(shared..., with: key.dropFirst(shared))
     blockTerms += 1
     termCount += 1
     postingsOffset += postingsBytes

@@ -75,9 +75,9 @@ import CKernels
 
   /// Hands over the dictionary entry and the bytes of the list, the latter empty when the list stands in the entry.
   /// They are valid during the call. Ready for the next term afterwards.
-  package mutating func finish(
-    _ body: (_ entry: [UInt8], _ postings: [UInt8], _ positions: [UInt8]) throws -> Void
-  ) rethrows {
+  package mutating func finish<Failure: Error>(
+    _ body: (_ entry: [UInt8], _ postings: [UInt8], _ positions: [UInt8]) throws(Failure) -> Void
+  ) throws(Failure) {
     defer { reset() }
     let frequency = unsafe block[PostingsLayout.blockSize] + 1
     entry.removeAll()

@@ -28,7 +28,7 @@ package struct SegmentDocument: Sendable {
 
 /// Turns documents and then terms, each in order, into one segment file.
 ///
-/// The bytes depend on what is added and on nothing else.
+/// The bytes depend on what is added and on nothing else. Stored fields are compressed by the threads of a crew.
 package final class SegmentBuilder {
   private let directory: IndexDirectory
   /// With averages of 1; the real ones are known when all documents are in.
@@ -39,7 +39,7 @@ package final class SegmentBuilder {
   private let stored: SectionBuffer
   private let storedIndex: SectionBuffer
   private var dictionary = TermDictionaryWriter()
-  private let storedWriter = StoredFieldsWriter()
+  private let storedWriter: StoredFieldsWriter
   private var statistics = SegmentStatistics()
   private var titleLengths: [UInt32] = []
   private var bodyLengths: [UInt32] = []
@@ -49,9 +49,12 @@ package final class SegmentBuilder {
   private var facets = FacetKey.allCases.map { _ in FacetColumnWriter() }
 
   /// - Parameter boundModel: under which the block bounds are made; its averages are replaced by the segment's own.
-  package init(directory: IndexDirectory, boundModel: BoundModel = .standard) {
+  package init(
+    directory: IndexDirectory, boundModel: BoundModel = .standard, crew: WorkCrew = WorkCrew()
+  ) {
     self.directory = directory
     self.boundModel = boundModel
+    storedWriter = StoredFieldsWriter(crew: crew)
     terms = SectionBuffer(directory: directory)
     postings = SectionBuffer(directory: directory)
     positions = SectionBuffer(directory: directory)
@@ -60,6 +63,11 @@ package final class SegmentBuilder {
   }
 
   package var documentCount: Int { statistics.documentCount }
+
+  /// Memory of ids, facet values and numbers of the documents, about.
+  package var columnByteCount: Int {
+    keyBytes.count + documentCount * 16 + facets.reduce(0) { $0 + $1.byteCount }
+  }
 
   // MARK: Documents
 
@@ -75,6 +83,24 @@ package final class SegmentBuilder {
   package func add(_ document: SegmentDocument, storedAs other: Int, in reader: StoredFieldsReader) throws {
     try append(document)
     unsafe try reader.withEncoded(other) { unsafe try storedWriter.add(encoded: $0, to: stored) }
+  }
+
+  /// Sets the lengths of documents that were added without, from `first` on.
+  package func setLengths(from first: Int, _ lengths: [(title: UInt32, body: UInt32)]) {
+    precondition(first >= 0 && first + lengths.count <= documentCount, "lengths of documents that were added")
+    for (offset, length) in lengths.enumerated() {
+      let document = first + offset
+      statistics.titleLength += Int(length.title) - Int(titleLengths[document])
+      statistics.bodyLength += Int(length.body) - Int(bodyLengths[document])
+      titleLengths[document] = length.title
+      bodyLengths[document] = length.body
+    }
+  }
+
+  /// Whether a document was added under this id.
+  package func hasID(_ id: String, _ document: Int) -> Bool {
+    let start = document == 0 ? 0 : Int(keyEnds[document - 1])
+    return keyBytes[start..<Int(keyEnds[document])].elementsEqual(id.utf8)
   }
 
   private func append(_ document: SegmentDocument) throws(IndexLimitError) {
@@ -98,7 +124,7 @@ package final class SegmentBuilder {
 
   // MARK: Terms
 
-  /// An encoder for the postings of these documents, to be used when all of them are in.
+  /// An encoder for the postings of these documents, to be used when all of them are in; on any thread.
   package func encoder(hasPositions: Bool) -> PostingsEncoder {
     PostingsEncoder(
       hasPositions: hasPositions,
@@ -115,15 +141,27 @@ package final class SegmentBuilder {
 
   /// Appends a term with the postings collected in `encoder`, which is empty afterwards. Keys ascend.
   package func add(term key: [UInt8], _ encoder: inout PostingsEncoder) throws {
-    try encoder.finish { entry, list, places in
-      guard list.count <= UInt32.max, places.count <= UInt32.max else {
-        throw IndexLimitError("bytes in the postings of one term", Int(UInt32.max))
-      }
+    var terms = EncodedTerms()
+    // Sound: the pointer does not leave the closure.
+    try unsafe key.withUnsafeBytes { try unsafe terms.append(key: $0, &encoder) }
+    try add(terms)
+  }
+
+  /// Appends terms after those that were added before.
+  package func add(_ encoded: EncodedTerms) throws {
+    var key = 0
+    var entry = 0
+    for term in encoded.terms {
+      let keyEnd = key + Int(term.keyBytes)
+      let entryEnd = entry + Int(term.entryBytes)
       try dictionary.add(
-        key: key, entry: entry, postingsBytes: list.count, positionsBytes: places.count, to: terms)
-      try postings.append(list)
-      try positions.append(places)
+        key: encoded.keys[key..<keyEnd], entry: encoded.entries[entry..<entryEnd],
+        postingsBytes: term.postingsBytes, positionsBytes: term.positionsBytes, to: terms)
+      key = keyEnd
+      entry = entryEnd
     }
+    try postings.append(encoded.postings)
+    try positions.append(encoded.positions)
   }
 
   // MARK: The file

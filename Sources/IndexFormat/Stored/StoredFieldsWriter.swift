@@ -12,22 +12,27 @@ enum StoredLayout {
 }
 
 /// Compresses stored fields in blocks of whole entries (FORMAT.md, "Stored").
-@safe final class StoredFieldsWriter {
-  private let context: OpaquePointer
+///
+/// Blocks are cut by the caller and compressed by the threads of a crew; they stand in the section in their order.
+final class StoredFieldsWriter {
+  /// Raw bytes of blocks on their way: enough for the crew to be busy.
+  private static let waitingBytes = 4 << 20
+
+  private let crew: WorkCrew
+  private let compressors: [StoredBlockCompressor]
   private var raw = ByteWriter()
   private var ends: [Int] = []
   private var firstDocument: UInt32 = 0
   private var documentCount: UInt32 = 0
+  private var waiting: [StoredBlock] = []
+  private var waitingByteCount = 0
   private var index = ByteWriter()
   private var blockCount: UInt32 = 0
-  private var compressed: [UInt8] = []
 
-  init() {
-    guard let context = unsafe ZSTD_createCCtx() else { fatalError("out of memory") }
-    unsafe self.context = context
+  init(crew: WorkCrew) {
+    self.crew = crew
+    compressors = (0..<crew.threadCount).map { _ in StoredBlockCompressor() }
   }
-
-  deinit { unsafe _ = ZSTD_freeCCtx(context) }
 
   func add(_ fields: StoredFields, to section: SectionBuffer) throws {
     fields.encode(to: &raw)
@@ -51,6 +56,7 @@ enum StoredLayout {
 
   func finish(section: SectionBuffer, indexSection: SectionBuffer) throws {
     try closeBlock(section)
+    while !waiting.isEmpty { try appendOldest(to: section) }
     var header = ByteWriter()
     header.fixed(blockCount)
     header.fixed(UInt32(0))
@@ -60,33 +66,86 @@ enum StoredLayout {
 
   private func closeBlock(_ section: SectionBuffer) throws {
     guard !ends.isEmpty else { return }
-    var block = ByteWriter()
+    var bytes = ByteWriter()
     var start = 0
     for end in ends {
-      block.varint(end - start)
+      bytes.varint(end - start)
       start = end
     }
-    block.raw(raw.bytes)
-    index.fixed(firstDocument)
-    index.fixed(UInt32(block.count))
+    bytes.raw(raw.bytes)
+    let block = StoredBlock(bytes.bytes, firstDocument: firstDocument)
+    firstDocument = documentCount
+    raw.removeAll()
+    ends.removeAll(keepingCapacity: true)
+    waiting.append(block)
+    waitingByteCount += block.rawCount
+    let compressors = compressors
+    crew.submit { lane in block.compress(by: compressors[lane]) }
+    while waitingByteCount > Self.waitingBytes || crew.threadCount == 1, !waiting.isEmpty {
+      try appendOldest(to: section)
+    }
+  }
+
+  private func appendOldest(to section: SectionBuffer) throws {
+    let block = waiting.removeFirst()
+    waitingByteCount -= block.rawCount
+    crew.wait { block.isCompressed }
+    index.fixed(block.firstDocument)
+    index.fixed(UInt32(block.rawCount))
     index.fixed(UInt64(section.count))
     blockCount += 1
-    firstDocument = documentCount
-    let bound = ZSTD_compressBound(block.count)
-    if compressed.count < bound { compressed = [UInt8](repeating: 0, count: bound) }
+    try section.append(block.bytes)
+  }
+}
+
+/// A block on its way from raw to compressed.
+///
+/// `@unchecked Sendable`: its piece of work alone writes it, and the crew hands that over (`WorkCrew.wait`).
+private final class StoredBlock: @unchecked Sendable {
+  let firstDocument: UInt32
+  let rawCount: Int
+  private(set) var bytes: [UInt8]
+  private(set) var isCompressed = false
+
+  init(_ raw: [UInt8], firstDocument: UInt32) {
+    bytes = raw
+    rawCount = raw.count
+    self.firstDocument = firstDocument
+  }
+
+  func compress(by compressor: StoredBlockCompressor) {
+    bytes = compressor.compress(bytes)
+    isCompressed = true
+  }
+}
+
+/// zstd for one thread.
+///
+/// `@unchecked Sendable`: each belongs to one lane of a crew.
+@safe private final class StoredBlockCompressor: @unchecked Sendable {
+  private let context: OpaquePointer
+  private var buffer: [UInt8] = []
+
+  init() {
+    guard let context = unsafe ZSTD_createCCtx() else { fatalError("out of memory") }
+    unsafe self.context = context
+  }
+
+  deinit { unsafe _ = ZSTD_freeCCtx(context) }
+
+  func compress(_ raw: [UInt8]) -> [UInt8] {
+    let bound = ZSTD_compressBound(raw.count)
+    if buffer.count < bound { buffer = [UInt8](repeating: 0, count: bound) }
     // Sound: both buffers are given with their sizes.
-    let size = unsafe compressed.withUnsafeMutableBytes { target in
-      unsafe block.bytes.withUnsafeBytes { source in
+    let size = unsafe buffer.withUnsafeMutableBytes { target in
+      unsafe raw.withUnsafeBytes { source in
         unsafe ZSTD_compressCCtx(
           context, target.baseAddress, target.count, source.baseAddress, source.count,
           StoredLayout.compressionLevel)
       }
     }
     precondition(ZSTD_isError(size) == 0, "a block of known size fits the bound")
-    try unsafe compressed.withUnsafeBytes {
-      try unsafe section.append(UnsafeRawBufferPointer(rebasing: $0[..<size]))
-    }
-    raw.removeAll()
-    ends.removeAll(keepingCapacity: true)
+    defer { if bound > 1 << 20 { buffer = [] } }
+    return Array(buffer[..<size])
   }
 }

@@ -23,6 +23,7 @@ struct IndexCommand: ParsableCommand {
   @Flag(help: "Publish nothing if any input is bad (exit 65).") var strict = false
   @Option(help: ArgumentHelp("Memory for buffered postings, such as 256M.", valueName: "size")) var memory =
     MemorySize(bytes: 256 << 20)
+  @Option(help: ArgumentHelp("Threads; 0 for as many as cores.", valueName: "n")) var threads = 0
   @Flag(help: "Print the summary as one JSON object.") var json = false
   @Argument(help: "Files and folders.") var paths: [String] = []
 
@@ -30,6 +31,9 @@ struct IndexCommand: ParsableCommand {
     if stdin, !paths.isEmpty { throw ValidationError("--stdin reads no files; leave out \(paths[0]).") }
     if paths.contains("") {
       throw ValidationError("a PATH is empty; name a file or folder, or . for this one.")
+    }
+    if !(0...256).contains(threads) {
+      throw ValidationError("--threads is \(threads); choose 1 to 256, or 0 for as many as cores.")
     }
   }
 
@@ -53,7 +57,10 @@ struct IndexCommand: ParsableCommand {
     let target = dryRun ? try ScratchIndex() : nil
     let directory = target?.directory ?? options.directory
     let writer = try IndexWriter(
-      in: directory, options: .init(memoryBudget: memory.bytes, now: Int(time(nil))))
+      in: directory,
+      options: .init(
+        threadCount: threads > 0 ? threads : WorkCrew.coreCount, memoryBudget: memory.bytes,
+        now: Int(time(nil))))
     var progress = Progress(total: inputs.reduce(0) { $0 + $1.byteCount }, isShown: !options.quiet)
     defer { progress.finish() }
     var reader = ContentReader()
