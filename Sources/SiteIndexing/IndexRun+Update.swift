@@ -46,6 +46,10 @@ extension IndexRun {
     totalBytes = readBytes
     var findings = Findings()
     findings.gone = changes.gone
+    // Other sources take its place: what files say about the same ids counts again.
+    let hasStandardInput = state.records.last?.isStandardInput == true
+    let dropsStandardInput = hasStandardInput && !sources.keepsStandardInput
+    if dropsStandardInput { findings.gone.append(state.records.count - 1) }
     for known in changes.suspects {
       try look(into: known.file, record: known.record, of: state, &findings)
     }
@@ -71,16 +75,8 @@ extension IndexRun {
     }
     try finishReading()
 
-    let dropsStandardInput = state.records.last?.isStandardInput == true && !sources.keepsStandardInput
-    if dropsStandardInput {
-      for entry in try state.entries(of: state.records.count - 1) {
-        try writer?.delete(id: entry.id)
-        report.deletedEntryCount += 1
-      }
-    }
     let paths =
-      sources.paths
-      + (state.records.last?.isStandardInput == true && !dropsStandardInput ? [Self.standardInputMark] : [])
+      sources.paths + (hasStandardInput && !dropsStandardInput ? [Self.standardInputMark] : [])
     // A touch, or an edit that changes no entry, is not worth a new commit.
     guard !affected.isEmpty || dropsStandardInput || paths != commit.sourcePaths else {
       report.commit = commit
@@ -135,7 +131,8 @@ extension IndexRun {
       let hashes = Set(affected.map { SourceEntry.hash(ofID: $0) })
       let read = Set(findings.reread.compactMap(\.record)).union(findings.gone)
       // What came through standard input was asked for by id, after the files: it stays.
-      let standardInput = state.records.last?.isStandardInput == true ? state.records.count - 1 : -1
+      let last = state.records.count - 1
+      let standardInput = last >= 0 && state.records[last].isStandardInput && !read.contains(last) ? last : -1
       let others = state.records(giving: hashes).filter { !read.contains($0) && $0 != standardInput }
       var given: [(name: String, entries: [Entry])] = []
       var hasMoved = false
