@@ -13,7 +13,7 @@ struct IgnorePattern: Sendable {
     case star
     /// `**/` at the start or after a `/`: any number of whole folders.
     case folders
-    /// `**` at the end after a `/`: at least one byte, whatever it is.
+    /// `**` at the end after a `/`: whatever follows.
     case rest
   }
 
@@ -90,8 +90,7 @@ struct IgnorePattern: Sendable {
           folders = (token, at)
           star = nil
           continue
-        case .rest:
-          if at < text.count { return true }
+        case .rest: return true
         case .byte(let byte):
           if at < text.count, text[at] == byte {
             if byte == Self.slash { star = nil }
@@ -149,6 +148,8 @@ struct IgnorePattern: Sendable {
   }
 
   private static func tokens(of pattern: [UInt8], isNameOnly: Bool) -> [Token]? {
+    let special = [asterisk, backslash, UInt8(ascii: "?"), UInt8(ascii: "[")]
+    let firstSpecial = pattern.firstIndex(where: special.contains)
     var tokens: [Token] = []
     var at = 0
     while at < pattern.count {
@@ -156,7 +157,9 @@ struct IgnorePattern: Sendable {
       case asterisk:
         let start = at
         while at < pattern.count, pattern[at] == asterisk { at += 1 }
-        let isWhole = !isNameOnly && at - start >= 2 && (start == 0 || pattern[start - 1] == slash)
+        // What stands before the first wildcard is compared by itself, so that this one is at a start, too.
+        let isStart = start == firstSpecial || pattern[start - 1] == slash
+        let isWhole = !isNameOnly && at - start >= 2 && isStart
         if isWhole, at == pattern.count {
           tokens.append(.rest)
         } else if isWhole, pattern[at] == slash {
