@@ -65,10 +65,9 @@ extension IndexRun {
     report.newFiles = findings.reread.filter { $0.record == nil }.map(\.file.name)
     report.changedFiles = findings.reread.filter { $0.record != nil }.map(\.file.name)
     report.goneFiles = findings.gone.map { state.records[$0].name }
-    for (number, record) in state.records.enumerated() {
-      guard byRecord[number] != nil, !findings.reread.contains(where: { $0.record == number }) else {
-        continue
-      }
+    let replaced = Set(findings.reread.compactMap(\.record)).union(findings.gone)
+    for (number, record) in state.records.enumerated() where !record.skips.isEmpty {
+      guard byRecord[number] != nil, !replaced.contains(number) else { continue }
       report.skipped += record.skips.map {
         SkippedInput(file: record.name, line: $0.line, reason: $0.reason)
       }
