@@ -22,6 +22,11 @@ final class EndSignals {
     descriptor = ends[0]
     Self.pipeStart.store(ends[1], ordering: .sequentiallyConsistent)
     for number in [SIGINT, SIGTERM] { signal(number, handleEndSignal) }
+    // Whoever started this program may have them blocked, and a program inherits that.
+    var ours = sigset_t()
+    sigemptyset(&ours)
+    for number in [SIGINT, SIGTERM] { sigaddset(&ours, number) }
+    pthread_sigmask(SIG_UNBLOCK, &ours, nil)
   }
 
   deinit {
