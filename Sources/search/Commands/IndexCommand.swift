@@ -9,9 +9,9 @@ struct IndexCommand: ParsableCommand {
     commandName: "index",
     abstract: "Build or update the index from files and folders, and publish it in one step.",
     discussion: """
-      Reads Markdown, plain text and JSONL, and of them only what has changed since the
-      last run. Without PATH the sources of the last run are read again; on the first
-      run, the current folder. Readers see the old state until the new one is complete.
+      Reads Markdown, plain text and JSONL, and only what has changed. Without PATH
+      the sources of the last run are read again; on the first run, the current
+      folder. Readers see the old state until the new one is complete.
       """)
 
   @OptionGroup var options: IndexOptions
