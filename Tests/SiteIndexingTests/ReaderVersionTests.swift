@@ -16,8 +16,8 @@ import Testing
     for folder in ["Tests/Fixtures/content", "Data"] {
       for file in try FileWalker(paths: [Repository.path(folder)]).files().files {
         try reader.read(file) { entry in
-          let entry = SourceEntry(entry)
-          sum = (sum &* 31) ^ entry.fingerprint ^ SourceEntry.hash(ofID: entry.id)
+          let given = SourceEntry(entry)
+          sum = (sum &* 31) ^ given.fingerprint ^ SourceEntry.hash(ofID: given.id)
         } skipped: { _ in
         }
       }
@@ -37,7 +37,8 @@ import Testing
     let file = try #require(fopen(path, "r"))
     defer { fclose(file) }
     var line = [CChar](repeating: 0, count: 100)
-    #expect(fgets(&line, 100, file) != nil)
+    let isRead = fgets(&line, 100, file) != nil
+    #expect(isRead)
     let known = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     #expect(
       found == known,

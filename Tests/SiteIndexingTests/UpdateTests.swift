@@ -70,7 +70,7 @@ import Testing
 
   @Test("a write within one tick of the clock, of the same size, is not missed")
   func racy() throws {
-    for number in 0..<60 {
+    for number in 0..<30 {
       try site.write("a.md", "# 多集群\n\n第\(number % 10)次\n")
       try site.index()
       try site.write("a.md", "# 多集群\n\n次\(number % 10)第\n")
