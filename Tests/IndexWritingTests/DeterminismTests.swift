@@ -9,7 +9,7 @@ import Testing
 @Suite struct DeterminismTests {
   private static let budgets = [0, 300_000, 340_000, 600_000, 1 << 30]
 
-  /// The committed files of a run, and how many segments it flushed on the way.
+  /// The segment files of a run, and how many segments it flushed on the way.
   private func build(_ entries: [Entry], memoryBudget: Int) throws -> (
     files: [String: [UInt8]], flushCount: Int
   ) {
@@ -17,7 +17,7 @@ import Testing
     let directory = IndexDirectory(path: files.root + "/index", fileSystem: files)
     try publish(entries, in: directory, memoryBudget: memoryBudget)
     let renamed = files.trace.count { $0.kind == .rename && $0.newPath?.hasSuffix(".seg") ?? false }
-    return (try committedFiles(in: directory), renamed)
+    return (try committedFiles(in: directory).filter { $0.key.hasSuffix(".seg") }, renamed)
   }
 
   private func check(_ entries: [Entry]) throws {
