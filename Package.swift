@@ -72,7 +72,13 @@ let package = Package(
       swiftSettings: house + fast),
     .target(
       name: "ContentIngest",
-      dependencies: ["SearchModel", "CMarkdown", .product(name: "Yams", package: "Yams")],
+      dependencies: ["SearchModel", "CMarkdown", "CXXHash", .product(name: "Yams", package: "Yams")],
+      swiftSettings: house + fast),
+    .target(
+      name: "SiteIndexing",
+      dependencies: [
+        "SearchModel", "TextAnalysis", "IndexStorage", "IndexFormat", "IndexWriting", "ContentIngest",
+      ],
       swiftSettings: house + fast),
     .target(
       name: "SearchService",
@@ -96,7 +102,7 @@ let package = Package(
       name: "search",
       dependencies: [
         "SearchModel", "TextAnalysis", "IndexStorage", "IndexFormat", "IndexWriting",
-        "QueryEngine", "ContentIngest", "SearchService",
+        "QueryEngine", "ContentIngest", "SiteIndexing", "SearchService",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -139,6 +145,12 @@ let package = Package(
     .testTarget(
       name: "ContentIngestTests",
       dependencies: ["SearchModel", "ContentIngest", "SearchTestSupport"], swiftSettings: house),
+    .testTarget(
+      name: "SiteIndexingTests",
+      dependencies: [
+        "SearchModel", "TextAnalysis", "IndexStorage", "IndexFormat", "IndexWriting", "QueryEngine",
+        "ContentIngest", "SiteIndexing", "SearchTestSupport",
+      ], swiftSettings: house),
     .testTarget(
       name: "SearchServiceTests",
       dependencies: [

@@ -1,58 +1,16 @@
-import Glibc
 package import SearchModel
 
 /// Files → entries. One reader per thread: it keeps buffers between files.
 package struct ContentReader {
   /// Largest file and longest JSONL line, in bytes.
   package static let byteLimit = 32 * 1024 * 1024
+  /// What is made of the same bytes. Raise it whenever readers give other entries for some file, so that
+  /// indexes are built again; `ReaderVersionTests` tells when that is forgotten.
+  package static let version = 1
 
   private var markdown = MarkdownReader()
 
   package init() {}
-
-  /// Calls `entry` for each entry of the file, in the order of the text, the page first.
-  ///
-  /// Bad content never throws: it goes to `skipped` and the rest of the input is read.
-  ///
-  /// - Parameter progress: told the number of bytes of each piece of the file as it is read.
-  /// - Throws: only what `entry` throws.
-  package mutating func read(
-    _ file: SourceFile, progress: (Int) -> Void = { _ in }, entry: (Entry) throws -> Void,
-    skipped: (SkippedInput) -> Void
-  ) throws {
-    func skip(_ reason: String) { skipped(SkippedInput(file: file.name, reason: reason)) }
-    // A pipe or a link that took the file's place meanwhile must neither block nor lead away.
-    let descriptor = open(file.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-    guard descriptor >= 0 else { return skip("it cannot be opened: \(errorText(errno))") }
-    defer { close(descriptor) }
-    var info = stat()
-    guard fstat(descriptor, &info) == 0 else { return skip("it cannot be read: \(errorText(errno))") }
-    guard isRegular(info) else { return skip("it is not a regular file") }
-
-    if ContentFormat(name: file.name) == .jsonLines {
-      try readJSONL(from: descriptor, name: file.name, progress: progress, entry: entry, skipped: skipped)
-      var after = stat()
-      if fstat(descriptor, &after) != 0 || !Self.isUnchanged(info, after) {
-        skip("it changed while it was being read")
-      }
-      return
-    }
-    for attempt in 1...2 {
-      guard info.st_size <= Self.byteLimit else { return skip("it is larger than 32 MiB") }
-      switch Self.readAll(descriptor, expecting: Int(info.st_size)) {
-      case .failure(let problem): return skip("it cannot be read: \(errorText(problem.code))")
-      case .success(let bytes):
-        var after = stat()
-        guard fstat(descriptor, &after) == 0 else { return skip("it cannot be read: \(errorText(errno))") }
-        if Self.isUnchanged(info, after), bytes.count == Int(after.st_size) {
-          progress(bytes.count)
-          return try read(bytes, name: file.name, entry: entry, skipped: skipped)
-        }
-        info = after
-        if attempt == 2 { return skip("it changed while it was being read") }
-      }
-    }
-  }
 
   /// Calls `entry` for each entry of a text in memory; `name` decides the format, as for a file.
   package mutating func read(
@@ -96,61 +54,5 @@ package struct ContentReader {
     if front.isDraft { return skip("draft") }
     let units = markdown.units(of: MarkdownSource.prepare(body, isMDX: format == .mdx))
     for found in PageEntries(name: name, front: front, units: units).entries() { try entry(found) }
-  }
-
-  /// Calls `entry` for each line of a stream of JSON objects; memory is bounded by the longest line.
-  package mutating func readJSONL(
-    from descriptor: Int32, name: String, progress: (Int) -> Void = { _ in }, entry: (Entry) throws -> Void,
-    skipped: (SkippedInput) -> Void
-  ) throws {
-    var lines = JSONLinesReader(name: name)
-    var buffer = [UInt8](repeating: 0, count: 1 << 20)
-    while true {
-      let count = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
-      if count < 0 {
-        let code = errno
-        if code == EINTR { continue }
-        if code == EAGAIN {
-          // Standard input may be non-blocking: wait until there is something to read.
-          var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-          _ = poll(&wait, 1, -1)
-          continue
-        }
-        skipped(SkippedInput(file: name, reason: "it cannot be read to its end: \(errorText(code))"))
-        break
-      }
-      if count == 0 { break }
-      progress(count)
-      try lines.feed(buffer[..<count], entry: entry, skipped: skipped)
-    }
-    try lines.finish(entry: entry, skipped: skipped)
-  }
-
-  // MARK: - Bytes of a file
-
-  private struct ReadProblem: Error { var code: Int32 }
-
-  /// Everything from the start of the file, up to one byte past the limit.
-  private static func readAll(_ descriptor: Int32, expecting size: Int) -> Result<[UInt8], ReadProblem> {
-    var code: Int32 = 0
-    // One byte more than expected, so that growth is seen without another call.
-    let capacity = min(size, byteLimit) + 1
-    let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
-      while count < capacity {
-        let got = pread(descriptor, buffer.baseAddress! + count, capacity - count, off_t(count))
-        if got < 0 {
-          if errno == EINTR { continue }
-          code = errno
-          return
-        }
-        if got == 0 { return }
-        count += got
-      }
-    }
-    return code == 0 ? .success(bytes) : .failure(ReadProblem(code: code))
-  }
-
-  private static func isUnchanged(_ a: stat, _ b: stat) -> Bool {
-    a.st_size == b.st_size && modificationTime(a) == modificationTime(b)
   }
 }

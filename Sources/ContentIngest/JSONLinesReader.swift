@@ -6,6 +6,8 @@ import SearchModel
 /// A bad line is named with its number and the next one is read.
 struct JSONLinesReader {
   private let name: String
+  /// Takes the ids of lines that delete; nil where such lines are not allowed.
+  private let deleted: ((String) throws -> Void)?
   /// Start of a line whose end has not come yet.
   private var pending: [UInt8] = []
   private var line = 1
@@ -13,7 +15,10 @@ struct JSONLinesReader {
   private var isTooLong = false
   private var parser = JSONObjectParser()
 
-  init(name: String) { self.name = name }
+  init(name: String, deleted: ((String) throws -> Void)? = nil) {
+    self.name = name
+    self.deleted = deleted
+  }
 
   mutating func feed(
     _ bytes: ArraySlice<UInt8>, entry: (Entry) throws -> Void, skipped: (SkippedInput) -> Void
@@ -86,6 +91,10 @@ struct JSONLinesReader {
     }
     guard let id = fields.id else { return skip("it has no id") }
     guard !id.isEmpty else { return skip("its id is empty") }
+    if fields.isDeletion {
+      guard let deleted else { return skip("_delete works with --stdin only; take the line out of the file") }
+      return try deleted(id)
+    }
     var text = fields.text ?? ""
     if let body = fields.body, body != text { text += text.isEmpty ? body : "\n\n" + body }
     guard fields.title != nil || fields.text != nil || fields.body != nil else {

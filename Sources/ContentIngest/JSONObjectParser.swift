@@ -14,6 +14,8 @@ struct JSONFields: Equatable {
   var author: [String] = []
   var keywords: [String] = []
   var path: [String] = []
+  /// `"_delete": true`: the entry with the id is to go.
+  var isDeletion = false
 }
 
 /// A strict reader for one JSON object (RFC 8259) over bytes that are known to be UTF-8.
@@ -32,7 +34,7 @@ struct JSONObjectParser {
 
   private enum Key {
     case id, title, text, body, url, anchor, category, tags, date, lang, description, author, keywords, path,
-      other
+      deletion, other
   }
 
   /// Unescaped bytes of the string read last.
@@ -90,6 +92,7 @@ struct JSONObjectParser {
     case "author", "authors": return .author
     case "keywords": return .keywords
     case "path": return .path
+    case "_delete": return .deletion
     default: return .other
     }
   }
@@ -112,6 +115,7 @@ struct JSONObjectParser {
     case .author: fields.author = unique(try list(bytes, &index))
     case .keywords: fields.keywords = unique(try list(bytes, &index))
     case .path: fields.path = try list(bytes, &index)
+    case .deletion: fields.isDeletion = try scalar("_delete", bytes, &index) == "true"
     case .other: try skipValue(bytes, &index)
     }
   }

@@ -131,7 +131,7 @@ struct MarkdownReader {
 
   private static let addressLimit = 20_000
 
-  private static func parse(_ source: [UInt8]) -> OpaquePointer? {
+  static func parse(_ source: [UInt8]) -> OpaquePointer? {
     let hasTooManyAddresses = source.count(where: { $0 == UInt8(ascii: "@") }) > addressLimit
     return parserTurn.withLock { _ in
       guard let parser = cmark_parser_new(CMARK_OPT_FOOTNOTES) else { return nil }

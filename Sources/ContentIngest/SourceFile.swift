@@ -1,3 +1,5 @@
+package import SearchModel
+
 /// A file, or a line of a file, that gives no entry, and why.
 package struct SkippedInput: Sendable, Equatable {
   /// Relative to the indexed root, `/` between folders; never an absolute path.
@@ -23,18 +25,15 @@ package struct SourceFile: Sendable, Equatable {
   package var path: String
   /// Relative to the root, `/` between folders: what users see, and what entries name as their source.
   package var name: String
-  package var byteCount: Int
-  /// Nanoseconds since 1970.
-  package var modificationTime: Int64
-  package var inode: UInt64
+  package var signature: FileSignature
 
-  package init(path: String, name: String, byteCount: Int, modificationTime: Int64, inode: UInt64) {
+  package init(path: String, name: String, signature: FileSignature) {
     self.path = path
     self.name = name
-    self.byteCount = byteCount
-    self.modificationTime = modificationTime
-    self.inode = inode
+    self.signature = signature
   }
+
+  package var byteCount: Int { signature.byteCount }
 }
 
 /// A PATH that the user named does not exist.

@@ -244,15 +244,17 @@ package final class IndexWriter {
 
   /// Makes everything added so far the state of the index, durably, in one step. The last call of a writer.
   ///
-  /// - Parameter sourcePaths: where the entries come from, for the next run.
+  /// - Parameters:
+  ///   - sourcePaths: where the entries come from, for the next run.
+  ///   - state: what was read, for the next run; a file of this directory.
   /// - Returns: the new commit, or the current one when nothing differs from it.
-  package func commit(sourcePaths: [String]) throws -> Commit {
+  package func commit(sourcePaths: [String], state: FileReference? = nil) throws -> Commit {
     let next = try working {
       try checkLock()
       try indexWaiting()
       try closeCurrent(isMergedNext: !options.keepsExisting)
       try merge()
-      return try published(try written.committed(), sourcePaths: sourcePaths)
+      return try published(try written.committed(), sourcePaths: sourcePaths, state: state)
     }
     isCommitted = true
     written = WrittenSegments(in: directory)
@@ -275,14 +277,16 @@ package final class IndexWriter {
     }
   }
 
-  private func published(_ segments: [CommittedSegment], sourcePaths: [String]) throws -> Commit {
+  private func published(
+    _ segments: [CommittedSegment], sourcePaths: [String], state: FileReference?
+  ) throws -> Commit {
     let next = Commit(
       // A pointer may claim any number, as long as its checksum is right.
       number: min(previous?.number ?? 0, Int.max - 1) + 1, createdAt: options.now,
-      analyzer: analyzerIdentity, sourcePaths: sourcePaths, segments: segments)
+      analyzer: analyzerIdentity, sourcePaths: sourcePaths, segments: segments, state: state)
     try checkLock()
     if let previous, previous.segments == next.segments, previous.sourcePaths == next.sourcePaths,
-      previous.analyzer == next.analyzer
+      previous.analyzer == next.analyzer, previous.state == next.state
     {
       // The run that published it may have failed before that was durable.
       try directory.sync()
@@ -310,6 +314,7 @@ package final class IndexWriter {
       !names.contains(name)
         && (name.hasPrefix("segment-") && name.hasSuffix(".seg")
           || name.hasPrefix("live-") && name.hasSuffix(".bits")
+          || name.hasPrefix("sources-") && name.hasSuffix(".state")
           || name.hasPrefix(IndexDirectory.temporaryPrefix))
     }
   }

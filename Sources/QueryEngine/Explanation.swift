@@ -119,7 +119,7 @@ extension Searcher {
   ) throws -> [Explanation.Share] {
     let titleLength = try segment.titleLengths.value(of: Int(document))
     let bodyLength = try segment.bodyLengths.value(of: Int(document))
-    let total = snapshot.segments.reduce(0) { $0 + $1.documentCount }
+    let total = snapshot.statistics.documentCount
     return try plan.features.map { feature in
       let matching = try snapshot.documentFrequency(of: feature.key)
       var share = Explanation.Share(

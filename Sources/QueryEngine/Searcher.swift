@@ -20,13 +20,7 @@ package final class Searcher {
     analyzer = try Analyzer()
     parser = QueryParser(analyzer: analyzer)
     extractor = FeatureExtractor(analyzer: analyzer)
-    var sums = SegmentStatistics()
-    for segment in snapshot.segments {
-      sums.documentCount += segment.statistics.documentCount
-      sums.titleLength += segment.statistics.titleLength
-      sums.bodyLength += segment.statistics.bodyLength
-    }
-    model = BM25F(sums, parameters: parameters)
+    model = BM25F(snapshot.statistics, parameters: parameters)
   }
 
   /// Opens the current commit of a directory.

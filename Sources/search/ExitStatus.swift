@@ -2,6 +2,7 @@ import ContentIngest
 import IndexFormat
 import IndexStorage
 import QueryEngine
+import SiteIndexing
 
 /// The exit codes of the program (sysexits), in one place.
 struct ExitStatus {
@@ -34,6 +35,22 @@ struct ExitStatus {
       self.init(Self.noInput, "\(error)")
     case is IndexLockedError:
       self.init(Self.locked, "another `search index` is at work on this index; try again when it is done")
+    case let error as UnreadableFolderError:
+      self.init(Self.inputOutput, "\(IndexSummary.sentence(error.folder)); nothing was published")
+    case let error as BadContentError:
+      let inputs = "\(error.count) bad \(error.count == 1 ? "input" : "inputs")"
+      self.init(
+        Self.badData,
+        "\(inputs), such as \(IndexSummary.sentence(error.first)); nothing was published (--strict)")
+    case let error as FileInMotionError:
+      self.init(
+        Self.inputOutput,
+        "\(Output.harmless(error.file)) changes while it is being read; nothing was published, try again")
+    case let error as RebuildFirstError:
+      self.init(
+        Self.badData,
+        "\(error.reason.sentence ?? "the index cannot be continued"). Run: search index --full; or, to have nothing but standard input: search index --stdin --full"
+      )
     case let error as FileError:
       let isInput = error.isNotFound && error.operation != "mkdir"
       self.init(isInput ? Self.noInput : Self.inputOutput, "\(error)")

@@ -16,7 +16,7 @@ import Testing
     #expect(try SearchProgram.run("index", in: folder).status == 0)
     #expect(try SearchProgram.run("query", "第二页", in: folder).status == 0)
     let elsewhere = try SearchProgram.run("index", "--index", folder + "/.search")
-    #expect(elsewhere.status == 0 && elsewhere.text.contains("from 2 files"))
+    #expect(elsewhere.status == 0 && elsewhere.text.contains("2 of 2 files, 2 entries"))
   }
 
   @Test("a missing path is named and nothing is published", arguments: ["nowhere", "content/nowhere.md"])
@@ -71,7 +71,7 @@ import Testing
     let outcome = try site.index()
     #expect(outcome.status == 0)
     #expect(outcome.errors.contains("skipped bad.md: not valid UTF-8 (byte 9)"))
-    #expect(outcome.text.contains("from 1 file.") && outcome.text.contains("Skipped 1: not valid UTF-8.\n"))
+    #expect(outcome.text.hasPrefix("1 of 2 files, 1 entry (1 page); 1 skipped: 1 not UTF-8.\n"))
   }
 
   @Test("an empty folder is a sentence, not an error")
@@ -128,7 +128,8 @@ import Testing
     let site = try Site(["a.md": page])
     let outcome = try site.index("--dry-run")
     #expect(outcome.status == 0)
-    #expect(outcome.text.contains("Would index") && outcome.text.contains("nothing published"))
+    #expect(outcome.text.hasPrefix("1 of 1 file.\n1 new file: 1 entry to add.\n  + a.md\n"))
+    #expect(outcome.text.contains("nothing published"))
     #expect(try site.search("status").status == 66)
   }
 
@@ -136,7 +137,8 @@ import Testing
   func summary() throws {
     let site = try Site(["a.md": page, "b.jsonl": "nonsense\n"])
     let summary = try site.index("--json").json()
-    #expect(summary["files"].int == 2)
+    #expect(summary["files"].int == 2 && summary["files_total"].int == 2)
+    #expect(summary["new"].elements.count == 2 && summary["added"].int == 1)
     #expect(summary["published"] == .bool(true))
     #expect(summary["skipped"][0]["file"].string == "b.jsonl")
     #expect(summary["skipped"][0]["line"].int == 1)
@@ -149,7 +151,7 @@ import Testing
     let site = try Site(["a.md": page])
     try site.index()
     let first = try RunningProgram(
-      [SearchProgram.path, "index", "--index", "index", "--stdin"], in: site.folder.path)
+      [SearchProgram.path, "index", "--index", "index", "--stdin", "--full"], in: site.folder.path)
     // It locks before it reads, and it has read when more is gone than a pipe can hold (1 MiB).
     let line = #"{"id":"1","title":"单机"}"# + "\n"
     try first.send(String(repeating: line, count: (1 << 20) / line.utf8.count + 2))

@@ -141,6 +141,12 @@ final class RunningProgram {
     input = -1
   }
 
+  /// Sends a signal.
+  func send(signal number: Int32) { kill(process, number) }
+
+  /// What it has written to standard output so far.
+  var output: String { get throws { String(decoding: try streams.read("output"), as: UTF8.self) } }
+
   /// Ends the program's input and waits for its end.
   func finish() throws -> Outcome {
     closeInput()
@@ -180,10 +186,10 @@ struct Site {
     try SearchProgram.run([command, "--index", "index"] + arguments, in: folder.path)
   }
 
-  /// Name and bytes of all files of an index but the lock and the pointer, which holds a time.
+  /// Name and bytes of all segment files of an index: what depends on the content alone.
   func segments(in name: String = "index") throws -> [String: [UInt8]] {
     var files: [String: [UInt8]] = [:]
-    for file in try folder.names(in: name) where file != "commit" && file != "lock" {
+    for file in try folder.names(in: name) where file.hasSuffix(".seg") {
       files[file] = try folder.read("\(name)/\(file)")
     }
     return files

@@ -34,11 +34,12 @@ import Testing
         "a/1.md", "b/2.md", "b/3.txt",
       ])
     #expect(try names([path + "/docs/../blog", path + "/docs/a"]) == ["blog/4.md", "docs/a/1.md"])
-    #expect(FileWalker(paths: [path + "/docs/a", path + "/docs/b/2.md"]).root?.hasSuffix("/docs") == true)
+    #expect(
+      try FileWalker(paths: [path + "/docs/a", path + "/docs/b/2.md"]).root?.hasSuffix("/docs") == true)
     let file = try #require(try FileWalker(paths: [path + "/docs/a"]).files().files.first)
     #expect(
-      file.byteCount == 9 && file.path.hasSuffix("/docs/a/1.md") && file.inode > 0
-        && file.modificationTime > 0)
+      file.byteCount == 9 && file.path.hasSuffix("/docs/a/1.md") && file.signature.inode > 0
+        && file.signature.modificationTime > 0)
   }
 
   @Test func missingPathThrows() throws {
@@ -76,7 +77,8 @@ import Testing
     try link("dead.md", "nowhere")
     try link("self.md", "self.md")
     try link("dev.md", "/dev/zero")
-    let (files, skipped) = try FileWalker(paths: [folder.path]).files()
+    let found = try FileWalker(paths: [folder.path]).files()
+    let (files, skipped) = (found.files, found.skipped)
     #expect(files.map(\.name) == ["a/1.md", "hidden.md"])
     #expect(skipped.map(\.file) == ["dead.md", "dev.md", "out.md", "outdir", "self.md"])
     #expect(skipped.allSatisfy { !$0.reason.contains(folder.path) && !$0.reason.contains(outside.path) })
@@ -95,7 +97,8 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.write("a.md")
     #expect(mkfifo(folder.path + "/pipe.md", 0o644) == 0)
-    let (files, skipped) = try FileWalker(paths: [folder.path]).files()
+    let found = try FileWalker(paths: [folder.path]).files()
+    let (files, skipped) = (found.files, found.skipped)
     #expect(files.map(\.name) == ["a.md"])
     #expect(skipped == [SkippedInput(file: "pipe.md", reason: "it is not a regular file")])
     // A pipe that takes the place of a file after the walk.
@@ -125,7 +128,8 @@ import Testing
     let isSuperuser = geteuid() == 0
     if isSuperuser { setFileUser(65534) }
     defer { if isSuperuser { setFileUser(0) } }
-    let (files, skipped) = try FileWalker(paths: [folder.path]).files()
+    let found = try FileWalker(paths: [folder.path]).files()
+    let (files, skipped) = (found.files, found.skipped)
     #expect(files.map(\.name) == ["3.md", "a/1.md"])
     #expect(
       skipped == [
@@ -147,7 +151,7 @@ import Testing
     try folder.write("gone.md")
     try folder.write("huge.md")
     truncate(folder.path + "/huge.md", 3 << 30)
-    let (files, _) = try FileWalker(paths: [folder.path]).files()
+    let files = try FileWalker(paths: [folder.path]).files().files
     try FileManager.default.removeItem(atPath: folder.path + "/gone.md")
     var reader = ContentReader()
     var skipped: [SkippedInput] = []

@@ -30,7 +30,8 @@ func read(_ bytes: [UInt8], name: String = "page.md") throws -> Reading {
 }
 
 func readAll(_ paths: [String]) throws -> Reading {
-  let (files, skipped) = try FileWalker(paths: paths).files()
+  let found = try FileWalker(paths: paths).files()
+  let (files, skipped) = (found.files, found.skipped)
   var reader = ContentReader()
   var reading = Reading(skipped: skipped)
   for file in files {

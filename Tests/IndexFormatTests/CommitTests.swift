@@ -20,7 +20,7 @@ import Testing
         CommittedSegment(
           file: reference(), documentCount: Int.random(in: 0...Int(Int32.max), using: &random),
           live: number % 2 == 0 ? nil : reference())
-      })
+      }, state: seed % 3 == 0 ? nil : reference())
   }
 
   @Test("a commit comes back as it was, and every shorter one is refused", arguments: UInt64(0)..<20)
@@ -54,12 +54,22 @@ import Testing
     }
   }
 
+  @Test("a commit of version 1 ends with its segments", arguments: UInt64(0)..<6)
+  func firstVersion(seed: UInt64) throws {
+    var commit = commit(seed: seed)
+    commit.state = nil
+    var bytes = Array(commit.encode().dropLast(9))
+    bytes[8] = 1
+    #expect(
+      try Commit(decoding: bytes + PlainSegmentFile.bytes(PlainSegmentFile.checksum(of: bytes), 8)) == commit)
+  }
+
   @Test("foreign bytes and another version are told apart from damage")
   func named() throws {
     var bytes = commit(seed: 3).encode()
     bytes[8] = 9
     let error = #expect(throws: IndexFormatError.self) { try Commit(decoding: bytes) }
-    #expect(error?.problem == .unsupportedVersion(found: 9, newest: 1))
+    #expect(error?.problem == .unsupportedVersion(found: 9, newest: 2))
     let foreign = #expect(throws: IndexFormatError.self) {
       try Commit(decoding: Array("<!doctype html>".utf8))
     }

@@ -52,5 +52,33 @@ enum FormatExample {
         file: FileReference(name: "segment-x.seg", byteCount: 300, checksum: 0x0102_0304_0506_0708),
         documentCount: 3,
         live: FileReference(name: "live-y.bits", byteCount: 24, checksum: 0x1112_1314_1516_1718))
-    ])
+    ], state: FileReference(name: "sources-z.state", byteCount: 400, checksum: 0x2122_2324_2526_2728))
+
+  static let settings = [SourceSetting(name: "reader", value: "1")]
+
+  static let records: [(record: SourceRecord, entries: [SourceEntry])] = [
+    (
+      SourceRecord(
+        name: "a.md",
+        signature: FileSignature(
+          byteCount: 300, modificationTime: 1_714_521_600_000_000_000,
+          changeTime: 1_714_521_600_000_000_001, inode: 9),
+        hash: ContentHash(high: 0x0102_0304_0506_0708, low: 0x1112_1314_1516_1718),
+        skips: [.init(line: 2, reason: "bad")]),
+      [SourceEntry(id: "a.md", fingerprint: 1), SourceEntry(id: "a.md#use", fingerprint: 2)]
+    ),
+    (
+      SourceRecord(
+        name: "standard input",
+        signature: FileSignature(byteCount: 0, modificationTime: 0, changeTime: 0, inode: 0),
+        hash: ContentHash(high: 0, low: 0), isStandardInput: true),
+      [SourceEntry(id: "7", fingerprint: 3)]
+    ),
+  ]
+
+  static func state(in directory: IndexDirectory) throws -> FileReference {
+    let builder = try SourceStateBuilder(root: "../docs", settings: settings, in: directory)
+    for (record, entries) in records { try builder.add(record, entries: entries) }
+    return try builder.finish()
+  }
 }

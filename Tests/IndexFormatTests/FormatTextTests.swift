@@ -53,7 +53,7 @@ struct FormatText {
     let sections = SectionID.allCases.map { $0.name.prefix(1).uppercased() + $0.name.dropFirst() }
     #expect(
       text.headings == ["Purpose", "Byte order and units", "A segment file", "The frame"] + sections
-        + ["Live bits", "The commit", "Limits", "History"])
+        + ["Live bits", "The source state", "The commit", "Limits", "History"])
   }
 
   @Test("comments in the code point to headings that exist")
@@ -164,9 +164,22 @@ struct FormatText {
     #expect(hex(FormatExample.commit.encode()) == hex(bytes))
   }
 
+  @Test("the source state")
+  func sourceState() throws {
+    let bytes = try text.example("source state")
+    let work = try Workplace()
+    let reference = try FormatExample.state(in: work.directory)
+    #expect(hex(try work.root.read(reference.name)) == hex(bytes))
+    let state = try SourceState(.inMemory(reference.name, bytes), reference)
+    #expect(state.root == "../docs" && state.settings == FormatExample.settings)
+    #expect(state.records == FormatExample.records.map(\.record))
+    #expect(
+      try state.records.indices.map { try state.entries(of: $0) } == FormatExample.records.map(\.entries))
+  }
+
   @Test("the numbers of the text are those of the code")
   func numbers() {
-    #expect(SegmentFrame.version == 2 && LiveBits.version == 1 && Commit.version == 1)
+    #expect(SegmentFrame.version == 2 && LiveBits.version == 1 && Commit.version == 2 && SourceState.version == 1)
     #expect(SegmentFrame.pageBytes == 16_384 && SegmentFrame.alignment == 64 && SegmentFrame.slackBytes == 8)
     #expect(TermDictionaryLayout.termsPerBlock == 32 && TermDictionaryLayout.maximumKeyBytes == 1_024)
     #expect(PostingsLayout.blockSize == 128 && PostingsLayout.inlinePositions == 4)

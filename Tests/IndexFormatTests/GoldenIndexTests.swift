@@ -6,12 +6,12 @@ import Testing
 
 @testable import IndexFormat
 
-/// An index as version 1 wrote it, kept for ever: later programs open it, or refuse it by its version.
+/// Indexes as each version wrote them, kept for ever: later programs open them, or refuse them by their version.
 ///
 /// Written once, by `SEARCH_WRITE_GOLDEN_INDEX=1 swift test --filter GoldenIndexTests`; look at the difference
 /// before you commit one. A new version of the format gets a new folder instead.
 @Suite struct GoldenIndexTests {
-  static let folder = "Tests/Fixtures/index-v1"
+  static let folder = "Tests/Fixtures/index-v2"
   static let commitNumber = 2
 
   /// Made by arithmetic, so that it depends on no generator: lists of one posting, one block and several, long
@@ -57,9 +57,11 @@ import Testing
   /// Of the second segment.
   static func isLive(_ document: Int) -> Bool { document % 4 != 1 }
 
-  @Test("the golden index opens, is sound and holds what was written")
-  func opens() throws {
-    let directory = IndexDirectory(path: Repository.path(Self.folder))
+  @Test(
+    "the golden index opens, is sound and holds what was written",
+    arguments: ["Tests/Fixtures/index-v1", folder])
+  func opens(folder: String) throws {
+    let directory = IndexDirectory(path: Repository.path(folder))
     let snapshot = try IndexSnapshot(in: directory)
     #expect(snapshot.commit.number == Self.commitNumber)
     #expect(snapshot.commit.analyzer == "analyzer-of-version-1")
@@ -71,6 +73,9 @@ import Testing
       let live = number == 0 ? nil : (0..<40).map(Self.isLive)
       #expect(try SegmentContents(reading: segment) == SegmentContents(Self.models[number], live: live))
     }
+    let state = try snapshot.commit.state.map { try SourceState($0, in: directory) }
+    #expect((state == nil) == folder.hasSuffix("-v1"))
+    #expect(state?.settings == FormatExample.settings || state == nil)
     let names = try directory.fileNames().filter { !$0.hasPrefix(".") }
     #expect(Set(names) == snapshot.commit.fileNames.union([Commit.fileName]))
   }
@@ -87,7 +92,8 @@ import Testing
     segments[1].live = try live.write(to: directory)
     try Commit(
       number: Self.commitNumber, createdAt: 1_714_521_600, analyzer: "analyzer-of-version-1",
-      sourcePaths: ["docs", "../更多"], segments: segments
+      sourcePaths: ["docs", "../更多"], segments: segments,
+      state: try FormatExample.state(in: directory)
     ).publish(in: directory)
   }
 }

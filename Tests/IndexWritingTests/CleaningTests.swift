@@ -24,11 +24,12 @@ import Testing
 
   private static let ours = [
     "segment-0123456789abcdef.seg", "segment-.seg", "live-0123456789abcdef.bits", "tmp-commit",
-    "tmp-scratch.17",
+    "tmp-scratch.17", "sources-0123456789abcdef.state", "sources-.state",
   ]
   private static let foreign = [
     "README.md", "segment-1", "segment-1.seg.bak", "live-1", "live-1.bits~", "tmp", "1.seg", "xsegment-1.seg",
-    "Segment-1.seg", "tmp.1", ".segment-1.seg", "commit.old", "全文.seg",
+    "Segment-1.seg", "tmp.1", ".segment-1.seg", "commit.old", "全文.seg", "sources-1",
+    "sources-1.state~",
   ]
 
   @Test("what no commit names is removed, what is foreign never")
@@ -199,7 +200,7 @@ import Testing
   @Test("a file that is really lost is damage that names the file")
   func lostFile() throws {
     let commit = try publish(Self.first, in: directory)
-    let name = try #require(commit.fileNames.first)
+    let name = try #require(commit.segments.first?.file.name)
     try directory.remove(name)
     #expect(throws: IndexFormatError(.missing, file: name, section: "frame")) {
       try IndexSnapshot(in: directory)

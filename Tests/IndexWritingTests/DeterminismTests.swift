@@ -17,7 +17,7 @@ import Testing
     let directory = IndexDirectory(path: files.root + "/index", fileSystem: files)
     try publish(entries, in: directory, memoryBudget: memoryBudget, threadCount: threadCount)
     let scratchCount = files.trace.count { $0.kind == .create && $0.path.contains("scratch") }
-    return (try committedFiles(in: directory), scratchCount)
+    return (try committedFiles(in: directory).filter { $0.key.hasSuffix(".seg") }, scratchCount)
   }
 
   private func check(_ entries: [Entry]) throws {

@@ -102,7 +102,7 @@ func ownNames(in directory: IndexDirectory) throws -> [String] {
   return names.sorted()
 }
 
-/// Builds an index of these entries, in this order, in one run.
+/// Builds an index of these entries, in this order, in one run, with a record of a file per entry.
 @discardableResult
 func publish(
   _ entries: [Entry], in directory: IndexDirectory, memoryBudget: Int = 1 << 30, threadCount: Int = 1,
@@ -111,5 +111,12 @@ func publish(
   let writer = try IndexWriter(
     in: directory, options: .init(threadCount: threadCount, memoryBudget: memoryBudget, now: 1_000))
   for entry in entries { try writer.add(entry) }
-  return try writer.commit(sourcePaths: sourcePaths)
+  let builder = try SourceStateBuilder(root: ".", settings: [], in: directory)
+  for (number, entry) in entries.enumerated() {
+    let signature = FileSignature(byteCount: number, modificationTime: 0, changeTime: 0, inode: 0)
+    try builder.add(
+      SourceRecord(name: "\(number)", signature: signature, hash: ContentHash(high: 0, low: 0)),
+      entries: [SourceEntry(entry)])
+  }
+  return try writer.commit(sourcePaths: sourcePaths, state: try builder.finish())
 }

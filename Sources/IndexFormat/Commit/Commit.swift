@@ -20,10 +20,10 @@ package struct CommittedSegment: Equatable, Sendable {
 package struct Commit: Equatable, Sendable {
   package static let fileName = "commit"
   static let magic: UInt64 = 0x0054_4D43_4843_5253  // "SRCHCMT\0"
-  static let version: UInt32 = 1
+  static let version: UInt32 = 2
   /// Room for thousands of segments and paths.
   static let maximumBytes = 4 << 20
-  /// Header, number, time, three empty lists and the checksum.
+  /// Header, number, time, three empty lists and the checksum: of version 1, which has no byte for the state.
   private static let minimumBytes = 16 + 16 + 3 + 8
   private static let maximumNumber: UInt64 = 1 << 53
   private static let section = "commit"
@@ -37,20 +37,26 @@ package struct Commit: Equatable, Sendable {
   /// The PATHs of the run, relative to the index directory, or absolute when nothing is shared.
   package var sourcePaths: [String]
   package var segments: [CommittedSegment]
+  /// The file of the `SourceState`; nil when the next run has to read everything.
+  package var state: FileReference?
 
   package init(
-    number: Int, createdAt: Int, analyzer: String, sourcePaths: [String], segments: [CommittedSegment]
+    number: Int, createdAt: Int, analyzer: String, sourcePaths: [String], segments: [CommittedSegment],
+    state: FileReference? = nil
   ) {
     self.number = number
     self.createdAt = createdAt
     self.analyzer = analyzer
     self.sourcePaths = sourcePaths
     self.segments = segments
+    self.state = state
   }
 
   /// Every file that belongs to the commit, the pointer excepted.
   package var fileNames: Set<String> {
-    Set(segments.flatMap { [$0.file.name] + ($0.live.map { [$0.name] } ?? []) })
+    Set(
+      segments.flatMap { [$0.file.name] + ($0.live.map { [$0.name] } ?? []) }
+        + (state.map { [$0.name] } ?? []))
   }
 
   package func encode() -> [UInt8] {
@@ -74,6 +80,8 @@ package struct Commit: Equatable, Sendable {
       writer.byte(segment.live == nil ? 0 : 1)
       if let live = segment.live { put(live) }
     }
+    writer.byte(state == nil ? 0 : 1)
+    if let state { put(state) }
     writer.fixed(unsafe writer.bytes.withUnsafeBytes { unsafe checksum($0) })
     return writer.bytes
   }
@@ -87,7 +95,7 @@ package struct Commit: Equatable, Sendable {
       var reader = unsafe ByteReader(bytes, file: file, section: Self.section)
       guard try reader.fixed(UInt64.self) == Self.magic else { throw failure(.notOurs) }
       let version = try reader.fixed(UInt32.self)
-      guard version == Self.version else {
+      guard (1...Self.version).contains(version) else {
         throw failure(.unsupportedVersion(found: version, newest: Self.version), at: 8)
       }
       guard bytes.count >= Self.minimumBytes else {
@@ -102,12 +110,14 @@ package struct Commit: Equatable, Sendable {
       reader = unsafe ByteReader(body, file: file, section: Self.section)
       _ = unsafe try reader.raw(12)
       try reader.reserved(4)
-      return try Self.decode(&reader)
+      return try Self.decode(&reader, version: version)
     }
   }
 
   /// What stands between header and checksum.
-  private static func decode(_ reader: inout ByteReader) throws(IndexFormatError) -> Commit {
+  private static func decode(
+    _ reader: inout ByteReader, version: UInt32
+  ) throws(IndexFormatError) -> Commit {
     let number = try reader.fixed(UInt64.self)
     let createdAt = try reader.fixed(UInt64.self)
     // Readers add to these; no counter and no clock comes near the limit.
@@ -120,16 +130,23 @@ package struct Commit: Equatable, Sendable {
     for _ in 0..<(try reader.varint(upTo: reader.remaining)) {
       let file = try reference(&reader)
       let documentCount = try reader.varint(upTo: SegmentStatistics.maximumDocumentCount)
-      let hasLive = try reader.byte()
-      guard hasLive <= 1 else { throw reader.error(.invalid("0 or 1 for live bits")) }
       segments.append(
         CommittedSegment(
-          file: file, documentCount: documentCount, live: hasLive == 1 ? try reference(&reader) : nil))
+          file: file, documentCount: documentCount, live: try optionalReference(&reader)))
     }
-    guard reader.remaining == 0 else { throw reader.error(.invalid("nothing after the segments")) }
+    let state = version == 1 ? nil : try optionalReference(&reader)
+    guard reader.remaining == 0 else { throw reader.error(.invalid("nothing after the source state")) }
     return Commit(
       number: Int(number), createdAt: Int(createdAt), analyzer: analyzer, sourcePaths: sourcePaths,
-      segments: segments)
+      segments: segments, state: state)
+  }
+
+  private static func optionalReference(
+    _ reader: inout ByteReader
+  ) throws(IndexFormatError) -> FileReference? {
+    let isThere = try reader.byte()
+    guard isThere <= 1 else { throw reader.error(.invalid("0 or 1 before a reference")) }
+    return isThere == 1 ? try reference(&reader) : nil
   }
 
   private static func reference(_ reader: inout ByteReader) throws(IndexFormatError) -> FileReference {

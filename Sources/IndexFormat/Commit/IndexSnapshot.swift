@@ -16,6 +16,10 @@ package enum IndexOpenError: Error, Equatable, CustomStringConvertible {
 package final class IndexSnapshot: Sendable {
   package let commit: Commit
   package let segments: [SegmentReader]
+  /// The deleted documents of each segment, ascending.
+  private let deleted: [[UInt32]]
+  /// Of the live documents alone, so that scores are those of an index that never held others.
+  package let statistics: SegmentStatistics
 
   /// Opens the current commit.
   ///
@@ -26,7 +30,11 @@ package final class IndexSnapshot: Sendable {
     while true {
       guard let commit = try Commit(in: directory) else { throw IndexOpenError.missing(path: directory.path) }
       do {
-        segments = try commit.segments.map { try SegmentReader($0, in: directory) }
+        let segments = try commit.segments.map { try SegmentReader($0, in: directory) }
+        let deleted = segments.map { $0.live?.deleted ?? [] }
+        statistics = try Self.statistics(segments, deleted)
+        self.segments = segments
+        self.deleted = deleted
         self.commit = commit
         return
       } catch let error as FileError where error.isNotFound {
@@ -40,11 +48,49 @@ package final class IndexSnapshot: Sendable {
     }
   }
 
-  /// Entries of all segments that hold a term in any field, deleted ones included.
+  private static func statistics(
+    _ segments: [SegmentReader], _ deleted: [[UInt32]]
+  ) throws(IndexFormatError) -> SegmentStatistics {
+    var sums = SegmentStatistics()
+    for (segment, deleted) in zip(segments, deleted) {
+      sums.documentCount += segment.documentCount - deleted.count
+      sums.titleLength += segment.statistics.titleLength
+      sums.bodyLength += segment.statistics.bodyLength
+      for document in deleted {
+        sums.titleLength -= Int(try segment.titleLengths.value(of: Int(document)))
+        sums.bodyLength -= Int(try segment.bodyLengths.value(of: Int(document)))
+      }
+    }
+    // Sums that do not fit the lengths are for `verify` to find.
+    sums.titleLength = max(sums.titleLength, 0)
+    sums.bodyLength = max(sums.bodyLength, 0)
+    return sums
+  }
+
+  /// Live entries that hold a term in any field.
+  ///
+  /// - Complexity: a look into the dictionaries, and a seek per deleted document that may hold the term.
   package func documentFrequency(of key: [UInt8]) throws(IndexFormatError) -> Int {
     var sum = 0
-    for segment in segments { sum += try segment.terms.find(key)?.documentFrequency ?? 0 }
+    for (segment, deleted) in zip(segments, deleted) {
+      guard let entry = try segment.terms.find(key) else { continue }
+      sum += entry.documentFrequency
+      if !deleted.isEmpty { sum -= try Self.count(deleted, in: try segment.postings(of: entry)) }
+    }
     return sum
+  }
+
+  /// How many of the documents a list holds.
+  private static func count(
+    _ documents: [UInt32], in postings: PostingsCursor
+  ) throws(IndexFormatError) -> Int {
+    var count = 0
+    for document in documents {
+      if postings.docID < document { try postings.seek(to: document) }
+      if postings.docID == PostingsCursor.end { break }
+      if postings.docID == document { count += 1 }
+    }
+    return count
   }
 
   /// Live entries.

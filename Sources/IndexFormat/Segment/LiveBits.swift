@@ -16,6 +16,21 @@ package struct LiveBits: Equatable, Sendable {
 
   private static func wordCount(_ documentCount: Int) -> Int { (documentCount + 63) / 64 }
 
+  /// The deleted documents, ascending.
+  package var deleted: [UInt32] {
+    var documents: [UInt32] = []
+    documents.reserveCapacity(documentCount - liveCount)
+    for (place, word) in words.enumerated() {
+      var missing = ~word
+      if place == words.count - 1, documentCount % 64 > 0 { missing &= (1 << UInt64(documentCount % 64)) - 1 }
+      while missing != 0 {
+        documents.append(UInt32(place * 64 + missing.trailingZeroBitCount))
+        missing &= missing - 1
+      }
+    }
+    return documents
+  }
+
   package func isLive(_ document: Int) -> Bool { words[document >> 6] >> UInt64(document & 63) & 1 == 1 }
 
   package mutating func delete(_ document: Int) {

@@ -54,8 +54,7 @@ package struct QueryPlan {
     self.facetFilters = facetFilters.filter { !$0.value.isEmpty }
     features = extractor.features(of: query)
     scoring = []
-    let segments = resolver.snapshot.segments
-    let total = segments.reduce(0) { $0 + $1.documentCount }
+    let total = resolver.snapshot.statistics.documentCount
     for feature in features {
       let matching = try resolver.snapshot.documentFrequency(of: feature.key)
       guard matching > 0, matching <= total else { continue }

@@ -71,8 +71,7 @@ struct EvalCommand: ParsableCommand {
 
   private func read(_ name: String, _ body: (Entry) throws -> Void) throws {
     var reader = ContentReader()
-    let (files, _) = try FileWalker(paths: [folder + "/" + name]).files()
-    for file in files {
+    for file in try FileWalker(paths: [folder + "/" + name]).files().files {
       try reader.read(file, entry: body) {
         Output.complain("skipped \(name):\($0.line ?? 0): \(Output.harmless($0.reason))")
       }

@@ -2,24 +2,25 @@ import ArgumentParser
 import ContentIngest
 import Glibc
 import IndexFormat
-import IndexStorage
-import IndexWriting
 import SearchModel
+import SiteIndexing
 
 struct IndexCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "index",
     abstract: "Build or update the index from files and folders, and publish it in one step.",
     discussion: """
-      Reads Markdown, plain text and JSONL. Without PATH the sources of the last run
-      are read again; on the first run, the current folder. Readers see the old state
-      until the new one is complete.
+      Reads Markdown, plain text and JSONL, and only what has changed. Without PATH
+      the sources of the last run are read again; on the first run, the current
+      folder. Readers see the old state until the new one is complete.
       """)
 
   @OptionGroup var options: IndexOptions
   @Flag(help: "Build from nothing instead of updating.") var full = false
-  @Flag(help: "Read JSONL from standard input.") var stdin = false
-  @Flag(help: "Read everything, publish nothing.") var dryRun = false
+  @Flag(help: "Go on and take over every change until Ctrl-C or SIGTERM.") var watch = false
+  @Flag(help: "Add JSONL from standard input; {\"id\":\"…\",\"_delete\":true} takes an entry out.")
+  var stdin = false
+  @Flag(help: "Say what would change, publish nothing.") var dryRun = false
   @Flag(help: "Publish nothing if any input is bad (exit 65).") var strict = false
   @Option(help: ArgumentHelp("Memory for buffered postings, such as 256M.", valueName: "size")) var memory =
     MemorySize(bytes: 256 << 20)
@@ -35,72 +36,55 @@ struct IndexCommand: ParsableCommand {
     if !(0...256).contains(threads) {
       throw ValidationError("--threads is \(threads); choose 1 to 256, or 0 for as many as cores.")
     }
+    if watch, stdin { throw ValidationError("--watch watches files; leave out --stdin.") }
+    if watch, dryRun { throw ValidationError("--watch publishes; leave out --dry-run.") }
   }
 
   func run() throws {
-    let start = ContinuousClock.now
-    var summary = IndexSummary()
     let sources = try SourceList(paths: paths, stdin: stdin, directory: options.directory)
-    var inputs: [SourceFile] = []
-    if case .paths(let paths) = sources {
-      let walker = FileWalker(paths: paths, excluding: [options.path])
-      let found = try walker.files()
-      inputs = found.files
-      summary.skipped = found.skipped
-      // What cannot be read is not gone: an index loses nothing because its sources are out of reach.
-      let hasIndex = (try? Commit(in: options.directory)) != nil
-      if inputs.isEmpty || hasIndex, let skipped = found.skipped.first(where: \.isFolder) {
-        throw CommandError(
-          status: ExitStatus.inputOutput, message: "\(summary.sentence(skipped)); nothing was published")
-      }
-    }
-    let target = dryRun ? try ScratchIndex() : nil
-    let directory = target?.directory ?? options.directory
-    let writer = try IndexWriter(
-      in: directory,
-      options: .init(
-        threadCount: threads > 0 ? threads : WorkCrew.coreCount, memoryBudget: memory.bytes,
-        now: Int(time(nil))))
-    var progress = Progress(total: inputs.reduce(0) { $0 + $1.byteCount }, isShown: !options.quiet)
+    if watch { return try watch(sources) }
+    let start = ContinuousClock.now
+    let report = try update(sources, isFull: full)
+    try tell(report, sources, since: start)
+  }
+
+  /// One run.
+  ///
+  /// - Parameter check: called now and then; what it throws ends the run, and nothing is published.
+  func update(
+    _ sources: SourceList, isFull: Bool, check: @escaping () throws -> Void = {}
+  ) throws -> RunReport {
+    var runOptions = IndexRun.Options(now: Int(time(nil)))
+    runOptions.isFull = isFull
+    runOptions.isDryRun = dryRun
+    runOptions.isStrict = strict
+    runOptions.memoryBudget = memory.bytes
+    runOptions.threadCount = threads > 0 ? threads : WorkCrew.coreCount
+    var progress = Progress(isShown: !options.quiet)
     defer { progress.finish() }
-    var reader = ContentReader()
-    var done = 0
-    func add(_ entry: Entry) throws {
-      summary.entriesRead += 1
-      try writer.add(entry)
-      progress.update(done: done, entries: summary.entriesRead)
+    var run = IndexRun(in: options.directory, options: runOptions) { done, total, entries in
+      try check()
+      progress.update(done: done, of: total, entries: entries)
     }
-    if case .standardInput = sources {
-      try reader.readJSONL(
-        from: STDIN_FILENO, name: "standard input", progress: { done += $0 }, entry: add,
-        skipped: { summary.skipped.append($0) })
+    if sources.isStandardInput { return try run.update(standardInput: STDIN_FILENO) }
+    return try run.update(
+      paths: sources.paths, recordedPaths: sources.recorded(for: options.directory),
+      keepsStandardInput: sources.keepsStandardInput)
+  }
+
+  /// Says what a run did.
+  func tell(_ report: RunReport, _ sources: SourceList, since start: ContinuousClock.Instant) throws {
+    if !options.quiet {
+      if let sentence = report.rebuildReason?.sentence { Output.complain(Output.harmless(sentence)) }
+      let skipped = report.skipped.filter { $0.reason != "draft" }
+      for skip in skipped.prefix(IndexSummary.shownNames) { Output.complain(IndexSummary.sentence(skip)) }
     }
-    for file in inputs {
-      try reader.read(
-        file, progress: { done += $0 }, entry: add, skipped: { summary.skipped.append($0) })
-    }
-    progress.finish()
-    let unread = Set(summary.skipped.lazy.filter { $0.line == nil }.map(\.file))
-    summary.files = inputs.count { !unread.contains($0.name) }
-    for skipped in summary.skipped.prefix(options.quiet ? 0 : IndexSummary.shownSkips) {
-      Output.complain(summary.sentence(skipped))
-    }
-    let bad = summary.skipped.filter { $0.reason != "draft" }
-    if strict, !bad.isEmpty {
-      throw CommandError(
-        status: ExitStatus.badData,
-        message:
-          "\(bad.count) bad \(bad.count == 1 ? "input" : "inputs"), such as \(summary.sentence(bad[0])); nothing was published (--strict)"
-      )
-    }
-    let previous = writer.currentCommit
-    let commit = try writer.commit(sourcePaths: sources.recorded(for: options.directory))
-    try summary.measure(commit, isNew: commit != previous, in: directory)
-    summary.isDryRun = dryRun
+    if options.quiet, !json { return }
+    var summary = try IndexSummary(report, isDryRun: dryRun, in: options.directory)
     summary.microseconds = (ContinuousClock.now - start).microseconds
     if json {
       Output.print(summary.json())
-    } else if !options.quiet {
+    } else {
       for line in summary.lines(sources: sources) { Output.print(line) }
     }
   }

@@ -17,6 +17,11 @@ struct VerifyCommand: ParsableCommand {
       postings += try segment.verify()
       bytes += segment.file.byteCount
     }
+    if let reference = snapshot.commit.state {
+      let state = try SourceState(reference, in: options.directory)
+      for record in state.records.indices { _ = try state.entries(of: record) }
+      bytes += reference.byteCount
+    }
     if json {
       var json = JSONWriter()
       json.object { json in

@@ -2,21 +2,19 @@ import Glibc
 
 /// How far a long run is: a bar on a terminal, one line every five seconds elsewhere.
 struct Progress {
-  private let total: Int
   private let isShown: Bool
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private let start = ContinuousClock.now
   private var last: ContinuousClock.Instant
   private var isDrawn = false
 
-  /// - Parameter total: bytes to come; 0 when unknown.
-  init(total: Int, isShown: Bool) {
-    self.total = total
+  init(isShown: Bool) {
     self.isShown = isShown
     last = ContinuousClock.now
   }
 
-  mutating func update(done: Int, entries: Int) {
+  /// - Parameter total: bytes in all; 0 when unknown.
+  mutating func update(done: Int, of total: Int, entries: Int) {
     guard isShown else { return }
     let now = ContinuousClock.now
     guard now - last >= (isTerminal ? .milliseconds(100) : .seconds(5)) else { return }

@@ -1,0 +1,304 @@
+package import ContentIngest
+import Glibc
+package import IndexFormat
+package import IndexStorage
+import IndexWriting
+import SearchModel
+import TextAnalysis
+
+/// One run of `search index`: finds out what changed, reads that, and publishes the result in one step.
+///
+/// For one thread at a time; for one call.
+package struct IndexRun {
+  package struct Options: Sendable {
+    /// Everything is read, whatever is known.
+    package var isFull = false
+    /// Nothing is written.
+    package var isDryRun = false
+    /// Bad content stops the run.
+    package var isStrict = false
+    package var memoryBudget = 256 << 20
+    package var threadCount = 1
+    /// Seconds since 1970, for the commit.
+    package var now: Int
+    /// Values beside those of the program that decide what is made of a file.
+    package var settings: [SourceSetting] = []
+
+    package init(now: Int) { self.now = now }
+  }
+
+  /// What a run is told while it reads. It may throw to end it: then nothing is published.
+  package typealias Progress = (_ doneBytes: Int, _ totalBytes: Int, _ entries: Int) throws -> Void
+
+  let directory: IndexDirectory
+  let options: Options
+  let progress: Progress
+
+  var report = RunReport()
+  /// Reads the files; set up by whoever knows the site, whose settings belong into `Options.settings`.
+  package var reader = ContentReader()
+  private var doneBytes = 0
+  var totalBytes = 0
+  private var entryCount = 0
+
+  package init(
+    in directory: IndexDirectory, options: Options, progress: @escaping Progress = { _, _, _ in }
+  ) {
+    self.directory = directory
+    self.options = options
+    self.progress = progress
+  }
+
+  /// What the index is made from besides the bytes of the files.
+  var settings: [SourceSetting] {
+    [SourceSetting(name: "reader", value: String(ContentReader.version))] + options.settings
+  }
+
+  /// Brings the index to the state of the given files and folders.
+  ///
+  /// - Parameters:
+  ///   - recordedPaths: the paths as the commit names them.
+  ///   - keepsStandardInput: whether entries that came through standard input stay.
+  /// - Throws: `MissingInputError`, `UnreadableFolderError`, `BadContentError`, `IndexLockedError`, `FileError`,
+  ///   `IndexFormatError`, and what `progress` throws; nothing is published then.
+  package mutating func update(
+    paths: [String], recordedPaths: [String], keepsStandardInput: Bool
+  ) throws -> RunReport {
+    do {
+      try update(paths, recordedPaths, keepsStandardInput, rebuilding: nil)
+    } catch let reason as RebuildReason {
+      report = RunReport()
+      (doneBytes, entryCount) = (0, 0)
+      try update(paths, recordedPaths, keepsStandardInput, rebuilding: reason)
+    }
+    return report
+  }
+
+  private mutating func update(
+    _ paths: [String], _ recordedPaths: [String], _ keepsStandardInput: Bool,
+    rebuilding reason: RebuildReason?
+  ) throws {
+    let walker = FileWalker(paths: paths, excluding: [directory.path])
+    let root = RecordedPath.relative(try walker.root ?? ".", to: directory)
+    let (base, writer) = try open(root: root, rebuilding: reason)
+    let found = try walker.files()
+    report.watchedFolders = Self.watchedFolders(found)
+    report.ignoredCount = found.ignoredCount
+    report.skipped = found.skipped
+    report.fileCount = found.files.count + found.skipped.count { !$0.isFolder }
+    // What cannot be read is not gone: an index loses nothing because its sources are out of reach.
+    if found.files.isEmpty || base.hasCommit, let folder = found.skipped.first(where: \.isFolder) {
+      throw UnreadableFolderError(folder: folder)
+    }
+    let sources = Sources(paths: recordedPaths, root: root, keepsStandardInput: keepsStandardInput)
+    switch base {
+    case .nothing(let reason, _): try rebuild(found.files, because: reason, sources, writer)
+    case .state(let commit, let state):
+      try updateChanged(found.files, since: state, of: commit, sources, writer)
+    }
+  }
+
+  /// How a commit records standard input among its sources.
+  package static let standardInputMark = "-"
+
+  /// What a commit says about where its entries come from.
+  struct Sources {
+    var paths: [String]
+    var root: String
+    var keepsStandardInput: Bool
+  }
+
+  // MARK: Where to begin
+
+  enum Base {
+    /// Everything is to be read; whether there is a commit whose entries would be lost by a mistake.
+    case nothing(RebuildReason, Commit?)
+    case state(Commit, SourceState)
+
+    var hasCommit: Bool { if case .nothing(_, nil) = self { false } else { true } }
+  }
+
+  /// The state to begin with, and the writer that continues it. No writer in a dry run.
+  func open(root: String?, rebuilding reason: RebuildReason?) throws -> (Base, IndexWriter?) {
+    while true {
+      let (commit, found) = try base(root: root)
+      let base = reason.map { Base.nothing($0, commit) } ?? found
+      if options.isDryRun { return (base, nil) }
+      let keepsExisting = if case .state = base { true } else { false }
+      let writer: IndexWriter
+      do {
+        writer = try IndexWriter(
+          in: directory,
+          options: .init(
+            keepsExisting: keepsExisting, threadCount: options.threadCount, memoryBudget: options.memoryBudget,
+            now: options.now))
+      } catch let error as IndexFormatError where keepsExisting {
+        return try open(root: root, rebuilding: .unreadable("\(error)"))
+      } catch let error as FileError where keepsExisting && error.isNotFound {
+        return try open(root: root, rebuilding: .unreadable("\(error)"))
+      }
+      // Another run may have published between the reading of the pointer and the lock.
+      if writer.currentCommit == commit { return (base, writer) }
+    }
+  }
+
+  private func base(root: String?) throws -> (Commit?, Base) {
+    let commit: Commit?
+    do { commit = try Commit(in: directory) } catch let error as IndexFormatError {
+      return (nil, .nothing(.unreadable("\(error)"), nil))
+    } catch let error as FileError where error.code == EFBIG {
+      return (nil, .nothing(.unreadable("\(error)"), nil))
+    }
+    func rebuild(_ reason: RebuildReason) -> (Commit?, Base) { (commit, .nothing(reason, commit)) }
+    guard let commit else { return rebuild(.firstRun) }
+    if options.isFull { return rebuild(.asked) }
+    guard let reference = commit.state else { return rebuild(.noRecord) }
+    if commit.analyzer != Analyzer.identity { return rebuild(.otherAnalyzer) }
+    let state: SourceState
+    do { state = try SourceState(reference, in: directory) } catch let error as IndexFormatError {
+      return rebuild(.unreadable("\(error)"))
+    }
+    if let root, state.root != root { return rebuild(.otherRoot) }
+    if state.settings != settings {
+      let other = zip(state.settings, settings).first { $0 != $1 }?.1.name ?? "configuration"
+      return rebuild(.otherSetting(other))
+    }
+    return (commit, .state(commit, state))
+  }
+
+  private static func watchedFolders(_ found: FoundFiles) -> [String] {
+    var folders = Set(found.folders)
+    // A file that was given by its name, or that a link leads to.
+    for file in found.files {
+      guard let slash = file.path.utf8.lastIndex(of: UInt8(ascii: "/")) else { continue }
+      let folder = slash == file.path.utf8.startIndex ? "/" : String(file.path[..<slash])
+      folders.insert(folder)
+    }
+    return folders.sorted()
+  }
+
+  // MARK: Reading
+
+  /// Reads a file, and says what was read as a record without entries.
+  mutating func read(
+    _ file: SourceFile, unless known: ContentHash? = nil, entry: (Entry) throws -> Void
+  ) throws -> (reading: FileReading, record: SourceRecord) {
+    var skips: [SkippedInput] = []
+    var done = doneBytes
+    var count = entryCount
+    let (progress, total) = (self.progress, totalBytes)
+    let reading = try reader.read(file, unless: known, progress: { done += $0 }) { found in
+      count += 1
+      if count & 0xFF == 0 { try progress(done, total, count) }
+      try entry(found)
+    } skipped: {
+      skips.append($0)
+    }
+    doneBytes = done
+    entryCount = count
+    try progress(done, total, count)
+    if reading.outcome != .unchanged { report.skipped += skips }
+    if reading.outcome == .read { report.readFileCount += 1 }
+    return (
+      reading,
+      SourceRecord(
+        name: file.name, signature: reading.signature, hash: reading.hash, isUncertain: reading.isUncertain,
+        skips: skips.map { SourceRecord.Skip(line: $0.line, reason: $0.reason) })
+    )
+  }
+
+  /// Stops a strict run that met bad content; counts what is indexed.
+  mutating func finishReading() throws {
+    report.skipped.sort { bytesPrecede($0.file, $1.file) }
+    let unread = Set(report.skipped.lazy.filter { $0.line == nil }.map(\.file))
+    report.indexedFileCount = report.fileCount - unread.count
+    let bad = report.skipped.filter { $0.reason != "draft" }
+    if options.isStrict, let first = bad.first { throw BadContentError(first: first, count: bad.count) }
+  }
+
+  // MARK: Everything
+
+  /// Reads all files and publishes what they give in the place of what there was.
+  mutating func rebuild(
+    _ files: [SourceFile], because reason: RebuildReason, _ sources: Sources, _ writer: IndexWriter?
+  ) throws {
+    report.rebuildReason = reason
+    report.newFiles = files.map(\.name)
+    totalBytes = files.reduce(0) { $0 + $1.byteCount }
+    let kept = sources.keepsStandardInput ? try standardInputEntries() : []
+    let builder = try writer.map { _ in
+      try SourceStateBuilder(root: sources.root, settings: settings, in: directory)
+    }
+    var ids = Set<String>()
+    for file in files {
+      var entries: [SourceEntry] = []
+      let (reading, record) = try read(file) { entry in
+        entries.append(SourceEntry(entry))
+        if writer == nil { ids.insert(entry.id) }
+        try writer?.add(entry)
+      }
+      // What could not be read has no record: it is new to the next run.
+      if reading.outcome == .read { try builder?.add(record, entries: entries) }
+    }
+    try finishReading()
+    for entry in kept {
+      ids.insert(entry.id)
+      try writer?.replace(entry)
+    }
+    if !kept.isEmpty { try builder?.add(.standardInput(), entries: kept.map { SourceEntry($0) }) }
+    report.addedEntryCount = ids.count
+    guard let writer, let builder else { return }
+    try publish(writer, paths: sources.paths + (kept.isEmpty ? [] : [Self.standardInputMark]), builder)
+  }
+
+  mutating func publish(_ writer: IndexWriter, paths: [String], _ builder: SourceStateBuilder) throws {
+    let previous = writer.currentCommit
+    let commit = try writer.commit(sourcePaths: paths, state: try builder.finish())
+    report.commit = commit
+    report.isNewCommit = commit != previous
+  }
+
+  /// The entries that came through standard input and cannot be asked for again, read back from the index.
+  func standardInputEntries() throws -> [Entry] {
+    guard let commit = try? Commit(in: directory), let reference = commit.state,
+      let state = try? SourceState(reference, in: directory), state.records.last?.isStandardInput == true,
+      let snapshot = try? IndexSnapshot(in: directory)
+    else { return [] }
+    var entries: [Entry] = []
+    for known in try state.entries(of: state.records.count - 1) {
+      for segment in snapshot.segments {
+        guard let document = try segment.keys.document(withID: known.id),
+          segment.live?.isLive(document) ?? true
+        else { continue }
+        entries.append(try segment.entry(document, from: try segment.storedFields()))
+      }
+    }
+    return entries
+  }
+}
+
+extension SourceRecord {
+  /// The record of what came through standard input.
+  static func standardInput() -> SourceRecord {
+    SourceRecord(
+      name: "standard input",
+      signature: FileSignature(byteCount: 0, modificationTime: 0, changeTime: 0, inode: 0),
+      hash: ContentHash(high: 0, low: 0), isStandardInput: true)
+  }
+}
+
+/// A file that changed between two readings of the same run, which could not keep its first content.
+package struct FileInMotionError: Error {
+  package var file: String
+}
+
+/// A folder that cannot be read: what is in it is unknown, so nothing is published.
+package struct UnreadableFolderError: Error {
+  package var folder: SkippedInput
+}
+
+/// Bad content in a run that must not meet any.
+package struct BadContentError: Error {
+  package var first: SkippedInput
+  package var count: Int
+}
