@@ -10,6 +10,8 @@ package struct Explanation: Equatable, Sendable {
     package var isHeld: Bool
     package var isLiteral: Bool
     package var isInTitle: Bool
+    /// Synonyms of the part that the entry holds.
+    package var synonyms: [String]
   }
 
   /// The share of one feature in the score.
@@ -65,10 +67,13 @@ extension Searcher {
     var parts: [Explanation.Part] = []
     for part in plan.parts {
       let matches = try factory.matcher(for: part).match(window: base, among: only)
+      let synonyms = try zip(part.alternatives, part.alternativeParts).filter {
+        try !factory.matcher(for: $0.1).match(window: base, among: only).held.isEmpty
+      }
       parts.append(
         Explanation.Part(
           text: part.description, isHeld: !matches.held.isEmpty, isLiteral: !matches.literal.isEmpty,
-          isInTitle: !matches.title.isEmpty))
+          isInTitle: !matches.title.isEmpty, synonyms: synonyms.map(\.0.text)))
     }
     var failed: [String] = []
     for part in plan.excluded

@@ -13,10 +13,14 @@ package final class Searcher {
   let parser: QueryParser
   private let extractor: FeatureExtractor
   let model: BM25F
+  package let options: SearchOptions
+  private let synonyms: SynonymTable
 
-  package init(_ snapshot: IndexSnapshot) throws {
+  package init(_ snapshot: IndexSnapshot, options: SearchOptions = SearchOptions()) throws {
     self.snapshot = snapshot
+    self.options = options
     analyzer = try Analyzer()
+    synonyms = SynonymTable(options.synonyms, analyzer: analyzer)
     parser = QueryParser(analyzer: analyzer)
     extractor = FeatureExtractor(analyzer: analyzer)
     var sums = SegmentStatistics()
@@ -29,8 +33,8 @@ package final class Searcher {
   }
 
   /// Opens the current commit of a directory.
-  package convenience init(in directory: IndexDirectory) throws {
-    try self.init(try IndexSnapshot(in: directory))
+  package convenience init(in directory: IndexDirectory, options: SearchOptions = SearchOptions()) throws {
+    try self.init(try IndexSnapshot(in: directory), options: options)
   }
 
   // MARK: Searching
@@ -41,7 +45,7 @@ package final class Searcher {
     let plan = try plan(request)
     var answer = Answer(match: .some, total: 0, ranked: [], facets: request.facets.map { ($0, []) })
     if !plan.isEmpty { answer = try self.answer(plan, request, deadline: deadline) }
-    let highlighter = Highlighter(plan.parts, analyzer: analyzer)
+    let highlighter = Highlighter(plan.parts + plan.parts.flatMap(\.alternativeParts), analyzer: analyzer)
     var stored: [Int: StoredFieldsReader] = [:]
     let hits = try answer.ranked.map { ranked in
       let segment = snapshot.segments[ranked.segment]
@@ -71,7 +75,8 @@ package final class Searcher {
   func plan(_ request: SearchRequest) throws -> QueryPlan {
     try QueryPlan(
       try parser.parse(request.text), facetFilters: request.filters,
-      resolver: PartResolver(analyzer: analyzer, snapshot: snapshot), extractor: extractor)
+      resolver: PartResolver(analyzer: analyzer, snapshot: snapshot), extractor: extractor, synonyms: synonyms
+    )
   }
 
   struct Answer {

@@ -18,14 +18,16 @@ struct QueryPlan {
   var scoring: [WeightedTerm]
 
   init(
-    _ query: Query, facetFilters: [FacetKey: [String]], resolver: PartResolver, extractor: FeatureExtractor
+    _ query: Query, facetFilters: [FacetKey: [String]], resolver: PartResolver, extractor: FeatureExtractor,
+    synonyms: SynonymTable
   ) throws {
-    parts = try resolver.resolve(query.parts)
+    parts = synonyms.expand(try resolver.resolve(query.parts))
     excluded = query.excluded
     filters = query.filters
     excludedFilters = query.excludedFilters
     self.facetFilters = facetFilters.filter { !$0.value.isEmpty }
     features = extractor.features(of: query)
+    features += SynonymTable.features(of: parts, besides: features, extractor: extractor)
     scoring = []
     let segments = resolver.snapshot.segments
     let total = segments.reduce(0) { $0 + $1.documentCount }

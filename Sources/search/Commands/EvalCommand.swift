@@ -12,6 +12,7 @@ struct EvalCommand: ParsableCommand {
       `query<TAB>document<TAB>1` per judgement. The documents are indexed apart; no index is touched.
       """)
 
+  @OptionGroup var ranking: RankingOptions
   @Option(help: "Exit 1 when nDCG@10 is below this (0 to 1).") var min: Double?
   @Flag(help: "Print one JSON object.") var json = false
   @Argument(help: "Folder with the three files.") var folder: String
@@ -27,7 +28,7 @@ struct EvalCommand: ParsableCommand {
     _ = try writer.commit(sourcePaths: [])
     var relevant: [String: Set<String>] = [:]
     try readJudgements(into: &relevant)
-    let searcher = try Searcher(in: scratch.directory)
+    let searcher = try Searcher(in: scratch.directory, options: try ranking.searchOptions())
     var metrics = RankingMetrics()
     var microseconds: [Int] = []
     try read("queries.jsonl") { query in

@@ -12,6 +12,7 @@ struct QueryCommand: ParsableCommand {
       """)
 
   @OptionGroup var options: IndexOptions
+  @OptionGroup var ranking: RankingOptions
   @Option(name: .shortAndLong, help: "Print at most this many entries (1 to 1000).") var limit = SearchRequest
     .defaultLimit
   @Option(help: "Leave out this many of the best (0 to 10000).") var offset = 0
@@ -62,7 +63,7 @@ struct QueryCommand: ParsableCommand {
 
   func run() throws {
     let request = try request()
-    let searcher = try Searcher(in: options.directory)
+    let searcher = try Searcher(in: options.directory, options: try ranking.searchOptions())
     let results = try searcher.search(request)
     if json {
       Output.print(results.json())

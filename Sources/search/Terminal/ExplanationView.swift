@@ -15,7 +15,8 @@ enum ExplanationView {
       let state =
         !part.isHeld
         ? "not there" : part.isInTitle ? "in the title" : part.isLiteral ? "in the text" : "in another form"
-      lines.append("  \(part.text): \(state)")
+      let synonyms = part.synonyms.map { Output.harmless($0) }.joined(separator: ", ")
+      lines.append("  \(part.text): \(state)" + (synonyms.isEmpty ? "" : ", by its synonym \(synonyms)"))
     }
     for condition in explanation.failedConditions { lines.append("  condition not met: \(condition)") }
     for share in explanation.shares {
@@ -47,6 +48,7 @@ enum ExplanationView {
             json.field("held", part.isHeld)
             json.field("literal", part.isLiteral)
             json.field("title", part.isInTitle)
+            json.field("synonyms", part.synonyms)
           }
         }
       }
