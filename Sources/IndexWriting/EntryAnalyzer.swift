@@ -1,3 +1,4 @@
+package import IndexFormat
 package import SearchModel
 package import TextAnalysis
 
@@ -22,6 +23,16 @@ package struct EntryAnalyzer {
   /// The searched texts other than the title, in the order in which their tokens follow.
   package static func bodyTexts(of entry: Entry) -> [String] {
     [entry.text] + entry.path + entry.tags + [entry.description, entry.author] + entry.keywords
+  }
+
+  /// The title and tags of an entry as completions.
+  package func completions(of entry: Entry) -> [CompletionText] {
+    [completion(.title, entry.title)] + entry.tags.map { completion(.tag, $0) }
+  }
+
+  private func completion(_ kind: CompletionText.Kind, _ text: String) -> CompletionText {
+    let folded = analyzer.completionKey(of: text, longest: CompletionText.longest)
+    return CompletionText(kind: kind, folded: folded, initials: PinyinInitials.of(folded))
   }
 
   /// Hands over the tokens of an entry, the title's first, in batches that bound the memory of a long text.

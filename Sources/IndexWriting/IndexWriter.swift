@@ -220,7 +220,9 @@ package final class IndexWriter {
       buffer.add(document: UInt32(document), tokens: tokens, isTitle: isTitle)
     }
     try builder.add(
-      SegmentDocument(entry, titleLength: lengths.title, bodyLength: lengths.body),
+      SegmentDocument(
+        entry, titleLength: lengths.title, bodyLength: lengths.body,
+        completions: analyzer.completions(of: entry)),
       fields: StoredFields(entry))
     buffered.append(entry)
     locations.insert(UInt32(flushedCount + document), hash: hash)
@@ -378,10 +380,12 @@ package final class IndexWriter {
 extension Entry {
   /// Bytes that its id and facet values take in the columns of a segment, about.
   fileprivate var columnByteCount: Int {
-    var bytes = id.utf8.count + 64
+    var bytes = id.utf8.count + 64 + min(title.utf8.count, CompletionText.longest) + 32
     for key in FacetKey.allCases {
       for value in key.values(of: self) { bytes += value.utf8.count + 4 }
     }
+    for tag in tags { bytes += min(tag.utf8.count, CompletionText.longest) + 32 }
+    for pin in pins { bytes += pin.utf8.count + 32 }
     return bytes
   }
 }

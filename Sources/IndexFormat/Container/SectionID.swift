@@ -11,6 +11,10 @@ package enum SectionID: UInt32, CaseIterable, Sendable {
   case keys = 9
   case stored = 10
   case storedIndex = 11
+  case boosts = 12
+  case pins = 13
+  case addresses = 14
+  case completions = 15
 
   package var name: String {
     switch self {
@@ -25,6 +29,10 @@ package enum SectionID: UInt32, CaseIterable, Sendable {
     case .keys: "keys"
     case .stored: "stored"
     case .storedIndex: "stored index"
+    case .boosts: "boosts"
+    case .pins: "pins"
+    case .addresses: "addresses"
+    case .completions: "completions"
     }
   }
 }
@@ -32,7 +40,7 @@ package enum SectionID: UInt32, CaseIterable, Sendable {
 /// Numbers of the frame of a segment file (FORMAT.md, "The frame").
 enum SegmentFrame {
   static let magic: UInt64 = 0x0047_4553_4843_5253  // "SRCHSEG\0"
-  static let version: UInt32 = 1
+  static let version: UInt32 = 2
   static let headerBytes = 16
   static let trailerBytes = 32
   static let alignment = 64

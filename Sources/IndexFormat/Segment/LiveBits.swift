@@ -26,13 +26,14 @@ package struct LiveBits: Equatable, Sendable {
   }
 
   static let headerBytes = 16
+  private static let version: UInt32 = 1
   private static let magic: UInt64 = 0x0056_494C_4843_5253  // "SRCHLIV\0"
   private static let section = "live bits"
 
   package func encode() -> [UInt8] {
     var writer = ByteWriter()
     writer.fixed(Self.magic)
-    writer.fixed(SegmentFrame.version)
+    writer.fixed(Self.version)
     writer.fixed(UInt32(documentCount))
     for word in words { writer.fixed(word) }
     return writer.bytes
@@ -81,8 +82,8 @@ package struct LiveBits: Equatable, Sendable {
       var reader = unsafe ByteReader(bytes, file: reference.name, section: Self.section)
       guard try reader.fixed(UInt64.self) == Self.magic else { throw failure(.notOurs) }
       let version = try reader.fixed(UInt32.self)
-      guard version == SegmentFrame.version else {
-        throw failure(.unsupportedVersion(found: version, newest: SegmentFrame.version))
+      guard version == Self.version else {
+        throw failure(.unsupportedVersion(found: version, newest: Self.version))
       }
       guard try reader.fixed(UInt32.self) == documentCount else {
         throw failure(.invalid("one bit per document"))
