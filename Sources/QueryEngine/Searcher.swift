@@ -15,12 +15,14 @@ package final class Searcher {
   let model: BM25F
   package let options: SearchOptions
   private let synonyms: SynonymTable
+  let pins: PinTable
 
   package init(_ snapshot: IndexSnapshot, options: SearchOptions = SearchOptions()) throws {
     self.snapshot = snapshot
     self.options = options
     analyzer = try Analyzer()
     synonyms = SynonymTable(options.synonyms, analyzer: analyzer)
+    pins = try PinTable(options.pins, snapshot: snapshot, analyzer: analyzer)
     parser = QueryParser(analyzer: analyzer)
     extractor = FeatureExtractor(analyzer: analyzer)
     var sums = SegmentStatistics()
@@ -47,12 +49,14 @@ package final class Searcher {
     if !plan.isEmpty { answer = try self.answer(plan, request, deadline: deadline) }
     let highlighter = Highlighter(plan.parts + plan.parts.flatMap(\.alternativeParts), analyzer: analyzer)
     var stored: [Int: StoredFieldsReader] = [:]
-    let hits = try answer.ranked.map { ranked in
+    let hits = try answer.ranked.enumerated().map { place, ranked in
       let segment = snapshot.segments[ranked.segment]
       let reader = try stored[ranked.segment] ?? segment.storedFields()
       stored[ranked.segment] = reader
       let entry = try segment.entry(Int(ranked.document), from: reader)
-      return highlighter.hit(entry, match: ranked.tier > 0 ? .full : .some, score: ranked.score)
+      var hit = highlighter.hit(entry, match: ranked.tier > 0 ? .full : .some, score: ranked.score)
+      hit.isPinned = place < answer.pinnedCount
+      return hit
     }
     let suggestion = try suggestion(request, plan: plan, answer: answer, deadline: deadline)
     let elapsed = (ContinuousClock.now - start).components
@@ -84,24 +88,68 @@ package final class Searcher {
     var total: Int
     var ranked: [RankedDocument]
     var facets: [(key: FacetKey, counts: [FacetCount])]
+    /// The first this many of `ranked` are pinned.
+    var pinnedCount = 0
   }
 
   private func answer(_ plan: QueryPlan, _ request: SearchRequest, deadline: Deadline) throws -> Answer {
-    var answer = try run(
+    var answer = try list(
       plan, request, mode: .all, wanted: request.offset + request.limit, deadline: deadline)
     if answer.total == 0 {
-      answer = try run(
+      answer = try list(
         plan, request, mode: .any(excludingFull: false), wanted: request.offset + request.limit,
         deadline: deadline)
       answer.match = .some
     } else if answer.total < min(Self.fillBelow, request.limit), request.offset == 0, plan.parts.count > 1 {
-      answer.ranked += try run(
+      answer.ranked += try list(
         plan, request, mode: .any(excludingFull: true), wanted: request.limit - answer.total,
         deadline: deadline
       ).ranked
     }
-    answer.ranked = Array(answer.ranked.dropFirst(request.offset).prefix(request.limit))
+    let pinned = try pinned(plan, request)
+    answer.ranked.removeAll { ranked in
+      pinned.contains { $0.segment == ranked.segment && $0.document == ranked.document }
+    }
+    answer.ranked = Array((pinned + answer.ranked).dropFirst(request.offset).prefix(request.limit))
+    answer.pinnedCount = min(max(0, pinned.count - request.offset), answer.ranked.count)
     return answer
+  }
+
+  /// The best matches, of one page no more than the request wants.
+  private func list(
+    _ plan: QueryPlan, _ request: SearchRequest, mode: SegmentSearch.Mode, wanted: Int, deadline: Deadline
+  ) throws -> Answer {
+    guard let perPage = request.perPage else {
+      return try run(plan, request, mode: mode, wanted: wanted, deadline: deadline)
+    }
+    // As many as are left over by few; the more a page repeats, the more have to be looked at.
+    var asked = wanted
+    while true {
+      asked *= 4
+      var answer = try run(plan, request, mode: mode, wanted: asked, deadline: deadline)
+      let isAll = answer.ranked.count < asked
+      var limit = PageLimit(perPage, segments: snapshot.segments)
+      answer.ranked = Array(try answer.ranked.filter { try limit.admits($0) }.prefix(wanted))
+      if isAll || answer.ranked.count == wanted { return answer }
+    }
+  }
+
+  /// The entries that come first whatever their score, but for those that a chosen facet value leaves out. They are
+  /// counted only if they match. An answer by date has none.
+  private func pinned(_ plan: QueryPlan, _ request: SearchRequest) throws -> [RankedDocument] {
+    guard request.order == .relevance else { return [] }
+    return try pins.entries(for: request.text).compactMap { entry in
+      let segment = snapshot.segments[entry.segment]
+      let explanation = try explain(plan, request, document: UInt32(entry.document), in: segment)
+      guard explanation.failedConditions.isEmpty else { return nil }
+      return RankedDocument(
+        segment: entry.segment, document: UInt32(entry.document), tier: explanation.match == .full ? 3 : 0,
+        day: try segment.days.value(of: entry.document), score: explanation.score)
+    }
+  }
+
+  func weights(of segment: SegmentReader) -> EntryWeights {
+    EntryWeights(segment, recency: options.recency, now: snapshot.commit.createdAt)
   }
 
   func run(
@@ -113,7 +161,8 @@ package final class Searcher {
     var total = 0
     for (number, segment) in snapshot.segments.enumerated() {
       let search = try SegmentSearch(
-        plan, segment: segment, number: number, mode: mode, model: model, deadline: deadline)
+        plan, segment: segment, number: number, mode: mode, model: model, weights: weights(of: segment),
+        deadline: deadline)
       var counts = request.facets.map { FacetCollector.SegmentCounts(segment.facet($0)) }
       total += try search.run(into: &collector, facets: &counts)
       for count in counts { try facets.add(count) }

@@ -24,14 +24,17 @@ struct SegmentSearch {
   private let excludedFilters: [FilterMatcher]
   private let facetFilters: [(key: FacetKey, matcher: FilterMatcher)]
   private let scoring: [ScoringTerm]
+  private let weights: EntryWeights
 
   init(
-    _ plan: QueryPlan, segment: SegmentReader, number: Int, mode: Mode, model: BM25F, deadline: Deadline
+    _ plan: QueryPlan, segment: SegmentReader, number: Int, mode: Mode, model: BM25F, weights: EntryWeights,
+    deadline: Deadline
   ) throws {
     self.segment = segment
     self.number = number
     self.mode = mode
     self.model = model
+    self.weights = weights
     self.deadline = deadline
     let factory = MatcherFactory(segment: segment)
     required = try plan.parts.map { try factory.matcher(for: $0) }.sorted { $0.cost < $1.cost }
@@ -155,6 +158,7 @@ struct SegmentSearch {
     try segment.titleLengths.check(range)
     try segment.bodyLengths.check(range)
     try segment.days.check(range)
+    try weights.check(range)
     try scores.withUnsafeMutableBufferPointer { scores in
       guard let scores = scores.baseAddress else { return }
       documents.forEach { scores[Int($0)] = 0 }
@@ -162,6 +166,9 @@ struct SegmentSearch {
         try term.add(
           to: scores, window: base, documents: documents, count: count, model: model,
           titleLengths: segment.titleLengths, bodyLengths: segment.bodyLengths)
+      }
+      if !weights.isNeutral {
+        documents.forEach { scores[Int($0)] *= weights.factor(of: Int(base + $0)) }
       }
       try documents.forEach { relative in
         let tier: UInt8 =

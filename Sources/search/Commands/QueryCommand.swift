@@ -22,6 +22,8 @@ struct QueryCommand: ParsableCommand {
   var chosen: [String] = []
   @Option(help: ArgumentHelp("Facets to count.", valueName: "key,key")) var facets = "category"
   @Option(help: "Order: relevance or date.") var sort = SearchRequest.Order.relevance
+  @Option(name: .customLong("per-page"), help: "At most this many entries of one page (1 to 1000).")
+  var perPage: Int?
   @Flag(help: "Say for each entry how its score comes about.") var explain = false
   @Flag(help: "Print one JSON object.") var json = false
   @Argument(help: "What to look for.") var text: [String]
@@ -34,6 +36,9 @@ struct QueryCommand: ParsableCommand {
     }
     guard SearchRequest.offsets.contains(offset) else {
       throw ValidationError("--offset is \(offset); choose 0 to 10000.")
+    }
+    if let perPage, !SearchRequest.limits.contains(perPage) {
+      throw ValidationError("--per-page is \(perPage); choose 1 to 1000.")
     }
     let query = text.joined(separator: " ")
     guard query.utf8.count <= SearchRequest.maximumTextBytes else {
@@ -50,7 +55,8 @@ struct QueryCommand: ParsableCommand {
     }
     let keys = try facets.split(separator: ",").map { try Self.key(String($0)) }
     return SearchRequest(
-      text: query, limit: limit, offset: offset, filters: filters, facets: keys, order: sort)
+      text: query, limit: limit, offset: offset, filters: filters, facets: keys, order: sort,
+      perPage: perPage)
   }
 
   private static func key(_ name: String) throws -> FacetKey {
@@ -79,7 +85,7 @@ struct QueryCommand: ParsableCommand {
         }
       }
     }
-    if results.total == 0 { throw ExitCode(ExitStatus.nothingFound) }
+    if results.total == 0, results.hits.isEmpty { throw ExitCode(ExitStatus.nothingFound) }
   }
 }
 
