@@ -27,12 +27,16 @@ package protocol EntryAnalyzing {
 
   func storedFields(of entry: Entry) -> StoredFields
 
+  /// What the entry offers to who is typing.
+  func completions(of entry: Entry) -> [CompletionText]
+
   /// The formula that entries will be ranked by, for the bounds of postings blocks.
   var boundModel: BoundModel { get }
 }
 
 extension EntryAnalyzing {
   package var boundModel: BoundModel { .standard }
+  package func completions(of entry: Entry) -> [CompletionText] { [] }
 }
 
 /// Turns an entry into one stream of tokens: the title, then everything else that is searched as text.
@@ -55,6 +59,16 @@ package struct EntryAnalyzer: EntryAnalyzing {
   }
 
   package func storedFields(of entry: Entry) -> StoredFields { StoredFields(entry) }
+
+  /// The title and tags of an entry as completions.
+  package func completions(of entry: Entry) -> [CompletionText] {
+    [completion(.title, entry.title)] + entry.tags.map { completion(.tag, $0) }
+  }
+
+  private func completion(_ kind: CompletionText.Kind, _ text: String) -> CompletionText {
+    let folded = analyzer.completionKey(of: text, longest: CompletionText.longest)
+    return CompletionText(kind: kind, folded: folded, initials: PinyinInitials.of(folded))
+  }
 
   package mutating func analyze(
     _ entry: Entry, _ body: (_ tokens: TokenBuffer, _ isTitle: Bool) -> Void

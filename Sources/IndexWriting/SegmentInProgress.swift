@@ -49,7 +49,9 @@ final class SegmentInProgress {
   func add(_ entry: Entry, _ hash: UInt64) throws {
     let document = documentCount
     try builder.add(
-      SegmentDocument(entry, titleLength: 0, bodyLength: 0), fields: storing.storedFields(of: entry))
+      SegmentDocument(
+        entry, titleLength: 0, bodyLength: 0, completions: storing.completions(of: entry)),
+      fields: storing.storedFields(of: entry))
     isItem.append(entry.kind == .item)
     locations.insert(UInt32(document), hash: hash)
     batch.append(entry)

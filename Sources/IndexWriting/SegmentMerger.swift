@@ -25,10 +25,15 @@ package enum SegmentMerger {
     var newIDs: [[UInt32]] = []
     for segment in segments {
       let stored = try segment.storedFields()
+      let completions = try segment.completions.byDocument()
+      let pins = Dictionary(grouping: try segment.pins.pins(), by: \.document)
       var map = [UInt32](repeating: deleted, count: segment.documentCount)
       for document in 0..<segment.documentCount where segment.live?.isLive(document) ?? true {
         map[document] = UInt32(builder.documentCount)
-        try builder.add(try segment.document(document), storedAs: document, in: stored)
+        var merged = try segment.document(document)
+        merged.completions = try completions.texts(of: document)
+        merged.pins = (pins[document] ?? []).map(\.query)
+        try builder.add(merged, storedAs: document, in: stored)
       }
       newIDs.append(map)
     }

@@ -17,6 +17,7 @@ struct WaitingItem {
   private var tags = DistinctStrings()
   private var sources = DistinctStrings()
   private var keywords = DistinctStrings()
+  private var pins = DistinctStrings()
   private var paragraphs: Set<[UInt8]> = []
 
   init(_ entry: Entry) {
@@ -29,6 +30,8 @@ struct WaitingItem {
     byteCount += tags.append(other.tags, to: &entry.tags)
     byteCount += sources.append(other.sources, to: &entry.sources)
     byteCount += keywords.append(other.keywords, to: &entry.keywords)
+    byteCount += pins.append(other.pins, to: &entry.pins)
+    entry.boost = max(entry.boost, other.boost)
     if entry.path.isEmpty { entry.path = other.path }
     if entry.date == nil { entry.date = other.date }
     append(other.text)
@@ -115,7 +118,7 @@ extension Entry {
   /// Bytes of memory, about.
   var memory: Int {
     var bytes = MemoryLayout<Entry>.stride + storedByteCount
-    for list in [path, category, tags, sources, keywords] { bytes += list.count * Self.perString }
+    for list in [path, category, tags, sources, keywords, pins] { bytes += list.count * Self.perString }
     return bytes
   }
 
@@ -124,7 +127,7 @@ extension Entry {
     var bytes =
       id.utf8.count + title.utf8.count + text.utf8.count + description.utf8.count + author.utf8.count
     bytes += (url?.utf8.count ?? 0) + (anchor?.utf8.count ?? 0) + (date?.utf8.count ?? 0) + lang.utf8.count
-    for list in [path, category, tags, sources, keywords] {
+    for list in [path, category, tags, sources, keywords, pins] {
       for string in list { bytes += string.utf8.count }
     }
     return bytes

@@ -14,18 +14,26 @@ package final class Searcher {
   private let extractor: FeatureExtractor
   let model: BM25F
   private let scratch = WindowScratch()
+  package let options: SearchOptions
+  private let synonyms: SynonymTable
+  let pins: PinTable
 
-  package init(_ snapshot: IndexSnapshot, parameters: BM25F.Parameters = .standard) throws {
+  package init(
+    _ snapshot: IndexSnapshot, options: SearchOptions = SearchOptions(), parameters: BM25F.Parameters = .standard
+  ) throws {
     self.snapshot = snapshot
+    self.options = options
     analyzer = try Analyzer()
+    synonyms = SynonymTable(options.synonyms, analyzer: analyzer)
+    pins = try PinTable(options.pins, snapshot: snapshot, analyzer: analyzer)
     parser = QueryParser(analyzer: analyzer)
     extractor = FeatureExtractor(analyzer: analyzer)
     model = BM25F(snapshot.statistics, parameters: parameters)
   }
 
   /// Opens the current commit of a directory.
-  package convenience init(in directory: IndexDirectory) throws {
-    try self.init(try IndexSnapshot(in: directory))
+  package convenience init(in directory: IndexDirectory, options: SearchOptions = SearchOptions()) throws {
+    try self.init(try IndexSnapshot(in: directory), options: options)
   }
 
   // MARK: Searching
@@ -36,14 +44,16 @@ package final class Searcher {
     let plan = try plan(request)
     var answer = Answer(match: .some, total: 0, ranked: [], facets: request.facets.map { ($0, []) })
     if !plan.isEmpty { answer = try self.answer(plan, request, deadline: deadline) }
-    let highlighter = Highlighter(plan.parts, analyzer: analyzer)
+    let highlighter = Highlighter(plan.parts + plan.parts.flatMap(\.alternativeParts), analyzer: analyzer)
     var stored: [Int: StoredFieldsReader] = [:]
-    let hits = try answer.ranked.map { ranked in
+    let hits = try answer.ranked.enumerated().map { place, ranked in
       let segment = snapshot.segments[ranked.segment]
       let reader = try stored[ranked.segment] ?? segment.storedFields()
       stored[ranked.segment] = reader
       let entry = try segment.entry(Int(ranked.document), from: reader)
-      return highlighter.hit(entry, match: ranked.tier > 0 ? .full : .some, score: ranked.score)
+      var hit = highlighter.hit(entry, match: ranked.tier > 0 ? .full : .some, score: ranked.score)
+      hit.isPinned = place < answer.pinnedCount
+      return hit
     }
     let suggestion = try suggestion(request, plan: plan, answer: answer, deadline: deadline)
     let elapsed = (ContinuousClock.now - start).components
@@ -66,7 +76,8 @@ package final class Searcher {
   func plan(_ request: SearchRequest) throws -> QueryPlan {
     try QueryPlan(
       try parser.parse(request.text), facetFilters: request.filters,
-      resolver: PartResolver(analyzer: analyzer, snapshot: snapshot), extractor: extractor)
+      resolver: PartResolver(analyzer: analyzer, snapshot: snapshot), extractor: extractor, synonyms: synonyms
+    )
   }
 
   struct Answer {
@@ -74,24 +85,68 @@ package final class Searcher {
     var total: Int
     var ranked: [RankedDocument]
     var facets: [(key: FacetKey, counts: [FacetCount])]
+    /// The first this many of `ranked` are pinned.
+    var pinnedCount = 0
   }
 
   private func answer(_ plan: QueryPlan, _ request: SearchRequest, deadline: Deadline) throws -> Answer {
-    var answer = try run(
+    var answer = try list(
       plan, request, mode: .all, wanted: request.offset + request.limit, deadline: deadline)
     if answer.total == 0 {
-      answer = try run(
+      answer = try list(
         plan, request, mode: .any(excludingFull: false), wanted: request.offset + request.limit,
         deadline: deadline)
       answer.match = .some
     } else if answer.total < min(Self.fillBelow, request.limit), request.offset == 0, plan.parts.count > 1 {
-      answer.ranked += try run(
+      answer.ranked += try list(
         plan, request, mode: .any(excludingFull: true), wanted: request.limit - answer.total,
         deadline: deadline
       ).ranked
     }
-    answer.ranked = Array(answer.ranked.dropFirst(request.offset).prefix(request.limit))
+    let pinned = try pinned(plan, request)
+    answer.ranked.removeAll { ranked in
+      pinned.contains { $0.segment == ranked.segment && $0.document == ranked.document }
+    }
+    answer.ranked = Array((pinned + answer.ranked).dropFirst(request.offset).prefix(request.limit))
+    answer.pinnedCount = min(max(0, pinned.count - request.offset), answer.ranked.count)
     return answer
+  }
+
+  /// The best matches, of one page no more than the request wants.
+  private func list(
+    _ plan: QueryPlan, _ request: SearchRequest, mode: SegmentSearch.Mode, wanted: Int, deadline: Deadline
+  ) throws -> Answer {
+    guard let perPage = request.perPage else {
+      return try run(plan, request, mode: mode, wanted: wanted, deadline: deadline)
+    }
+    // As many as are left over by few; the more a page repeats, the more have to be looked at.
+    var asked = wanted
+    while true {
+      asked *= 4
+      var answer = try run(plan, request, mode: mode, wanted: asked, deadline: deadline)
+      let isAll = answer.ranked.count < asked
+      var limit = PageLimit(perPage, segments: snapshot.segments)
+      answer.ranked = Array(try answer.ranked.filter { try limit.admits($0) }.prefix(wanted))
+      if isAll || answer.ranked.count == wanted { return answer }
+    }
+  }
+
+  /// The entries that come first whatever their score, but for those that a chosen facet value leaves out. They are
+  /// counted only if they match. An answer by date has none.
+  private func pinned(_ plan: QueryPlan, _ request: SearchRequest) throws -> [RankedDocument] {
+    guard request.order == .relevance else { return [] }
+    return try pins.entries(for: request.text).compactMap { entry in
+      let segment = snapshot.segments[entry.segment]
+      let explanation = try explain(plan, request, document: UInt32(entry.document), in: segment)
+      guard explanation.failedConditions.isEmpty else { return nil }
+      return RankedDocument(
+        segment: entry.segment, document: UInt32(entry.document), tier: explanation.match == .full ? 3 : 0,
+        day: try segment.days.value(of: entry.document), score: explanation.score)
+    }
+  }
+
+  func weights(of segment: SegmentReader) -> EntryWeights {
+    EntryWeights(segment, recency: options.recency, now: snapshot.commit.createdAt)
   }
 
   func run(
@@ -114,8 +169,8 @@ package final class Searcher {
     var total = 0
     for (number, segment) in snapshot.segments.enumerated() {
       let search = try SegmentSearch(
-        plan, segment: segment, number: number, mode: mode, model: model, deadline: deadline,
-        scratch: scratch)
+        plan, segment: segment, number: number, mode: mode, model: model, weights: weights(of: segment),
+        deadline: deadline, scratch: scratch)
       var counts = keys.map { FacetCollector.SegmentCounts(segment.facet($0)) }
       total += try search.run(into: &collector, facets: &counts)
       for count in counts { facets.add(count) }
@@ -134,7 +189,7 @@ package final class Searcher {
     for (number, segment) in snapshot.segments.enumerated() {
       try SegmentSearch(
         plan, segment: segment, number: number, mode: needsAll ? .all : .any(excludingFull: false), model: model,
-        deadline: .none, scratch: scratch
+        weights: weights(of: segment), deadline: .none, scratch: scratch
       ).rankOnly(into: &collector)
     }
     return try collector.ranked()

@@ -40,12 +40,16 @@ package struct Entry: Equatable, Sendable {
   package var description: String
   package var author: String
   package var keywords: [String]
+  /// Factor of its score, 0.01 to 10.
+  package var boost: Float
+  /// Queries for which its author wants it first.
+  package var pins: [String]
 
   package init(
     id: String, kind: Kind = .page, title: String = "", text: String = "", url: String? = nil,
     anchor: String? = nil, path: [String] = [], category: [String] = [], tags: [String] = [],
     date: String? = nil, lang: String = "und", sources: [String] = [], description: String = "",
-    author: String = "", keywords: [String] = []
+    author: String = "", keywords: [String] = [], boost: Float = 1, pins: [String] = []
   ) {
     self.id = id
     self.kind = kind
@@ -62,5 +66,7 @@ package struct Entry: Equatable, Sendable {
     self.description = description
     self.author = author
     self.keywords = keywords
+    self.boost = boost
+    self.pins = pins
   }
 }

@@ -22,10 +22,13 @@ package struct SearchRequest: Equatable, Sendable {
   /// Facets to count, each once.
   package var facets: [FacetKey]
   package var order: Order
+  /// Most entries of one page in the answer; nil for all. `total` and facets count all of them.
+  package var perPage: Int?
 
   package init(
     text: String, limit: Int = SearchRequest.defaultLimit, offset: Int = 0,
-    filters: [FacetKey: [String]] = [:], facets: [FacetKey] = [.category], order: Order = .relevance
+    filters: [FacetKey: [String]] = [:], facets: [FacetKey] = [.category], order: Order = .relevance,
+    perPage: Int? = nil
   ) {
     self.text = text
     self.limit = limit
@@ -33,5 +36,6 @@ package struct SearchRequest: Equatable, Sendable {
     self.filters = filters
     self.facets = facets.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     self.order = order
+    self.perPage = perPage
   }
 }

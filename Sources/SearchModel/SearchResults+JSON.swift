@@ -37,6 +37,7 @@ extension Hit {
       json.field("id", entry.id)
       json.field("kind", entry.kind.name)
       json.field("match", match.rawValue)
+      if isPinned { json.field("pinned", true) }
       json.field("title", entry.title)
       json.field("title_html", markedHTML(entry.title, titleHighlights))
       json.field("url", entry.url)

@@ -17,6 +17,8 @@ package struct Hit: Equatable, Sendable {
   /// UTF-8 ranges of the matches in the title and the snippet, in order, apart, on character borders.
   package var titleHighlights: [Range<Int>]
   package var snippetHighlights: [Range<Int>]
+  /// Stands first because the owner of the site or its author wants it so.
+  package var isPinned = false
 
   package init(
     entry: Entry, match: MatchKind, score: Float, snippet: String, titleHighlights: [Range<Int>],

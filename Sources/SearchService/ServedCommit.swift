@@ -86,16 +86,7 @@ final class ServedCommit: Sendable {
     }
   }
 
-  /// Reads the whole index: not for a thread that anybody waits for.
-  func buildCompletions() throws {
-    do {
-      let table = try CompletionTable(snapshot, analyzer: try Analyzer())
-      completions.withLock { $0 = .ready(table) }
-    } catch {
-      completions.withLock { $0 = .failed(error) }
-      throw error
-    }
-  }
+  func buildCompletions() throws { completions.withLock { $0 = .ready(CompletionTable(snapshot)) } }
 
   /// Whether somebody has asked for completions, of this commit or of one before.
   var wantsCompletions: Bool {

@@ -1,6 +1,7 @@
 import Glibc
+import IndexStorage
 
-/// Small input files of the command line itself.
+/// Small files of the command line itself.
 enum FileBytes {
   /// All bytes, or nil when the file cannot be read.
   static func read(_ path: String) -> [UInt8]? {
@@ -12,6 +13,16 @@ enum FileBytes {
       let count = fread(&buffer, 1, buffer.count, file)
       bytes += buffer[..<count]
       if count < buffer.count { return ferror(file) == 0 ? bytes : nil }
+    }
+  }
+
+  /// Replaces a file, or makes it.
+  static func write(_ bytes: [UInt8], to path: String) throws {
+    guard let file = fopen(path, "we") else { throw FileError(operation: "open", path: path, code: errno) }
+    let written = fwrite(bytes, 1, bytes.count, file)
+    let code = errno
+    guard fclose(file) == 0, written == bytes.count else {
+      throw FileError(operation: "write", path: path, code: code == 0 ? EIO : code)
     }
   }
 }

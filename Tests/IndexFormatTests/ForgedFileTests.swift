@@ -43,14 +43,14 @@ import Testing
   @Test("another version, reserved bytes that are set and sections out of order are refused")
   func refused() throws {
     var plain = PlainSegmentFile(index.segments[1])
-    plain.version = 2
+    plain.version = 3
     let error = #expect(throws: IndexFormatError.self) { try plain.open() }
-    #expect(error?.problem == .unsupportedVersion(found: 2, newest: 1))
-    plain.version = 1
+    #expect(error?.problem == .unsupportedVersion(found: 3, newest: 2))
+    plain.version = 2
 
     let reserved: [(SectionID, Range<Int>)] = [
       (.lengths, 2..<8), (.dates, 1..<8), (.keys, 2..<8), (.facets, 4..<8), (.facets, 24..<28),
-      (.storedIndex, 4..<8),
+      (.storedIndex, 4..<8), (.boosts, 1..<4), (.completions, 14..<16),
     ]
     for (section, offsets) in reserved {
       for offset in offsets {

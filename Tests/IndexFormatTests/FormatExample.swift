@@ -17,7 +17,8 @@ enum FormatExample {
           category: ["docs"], lang: "en", sources: ["a.md"]),
         titleLength: 1, bodyLength: 3),
       .init(
-        entry: Entry(id: "c.md", title: "C", sources: ["c.md"]), titleLength: 1, bodyLength: 300),
+        entry: Entry(id: "c.md", title: "C", sources: ["c.md"], boost: 1.5, pins: ["安装"]), titleLength: 1,
+        bodyLength: 300),
     ],
     terms: [
       .init(

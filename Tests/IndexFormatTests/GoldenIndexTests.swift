@@ -28,7 +28,8 @@ import Testing
           date: number % 2 == 0 ? "20\(10 + number % 10)-0\(1 + number % 9)-15" : nil,
           lang: number % 3 == 0 ? "en" : "zh", sources: ["docs/\(number % 6).md"],
           description: number % 5 == 0 ? "描述" : "", author: number % 7 == 0 ? "somebody" : "",
-          keywords: number % 6 == 0 ? ["k", "关键"] : []),
+          keywords: number % 6 == 0 ? ["k", "关键"] : [], boost: number % 10 == 9 ? 2.5 : 1,
+          pins: number % 50 == 7 ? ["安装", "install \(number)"] : []),
         titleLength: UInt32(number % 20), bodyLength: UInt32(number * number))
     }
     func term(_ key: [UInt8], every step: Int, hasPositions: Bool, most: Int) -> SegmentModel.Term {
@@ -64,7 +65,7 @@ import Testing
     let directory = IndexDirectory(path: Repository.path(folder))
     let snapshot = try IndexSnapshot(in: directory)
     #expect(snapshot.commit.number == Self.commitNumber)
-    #expect(snapshot.commit.analyzer == "analyzer-of-version-1")
+    #expect(snapshot.commit.analyzer == "analyzer-of-version-2")
     #expect(snapshot.commit.sourcePaths == ["docs", "../更多"])
     #expect(snapshot.entryCount == 230)
     try #require(snapshot.segments.count == Self.models.count)
@@ -80,6 +81,13 @@ import Testing
     #expect(Set(names) == snapshot.commit.fileNames.union([Commit.fileName]))
   }
 
+  @Test("an index of version 1 is refused by its version")
+  func refusesVersion1() throws {
+    let directory = IndexDirectory(path: Repository.path("Tests/Fixtures/index-v1"))
+    let error = #expect(throws: IndexFormatError.self) { try IndexSnapshot(in: directory) }
+    #expect(error?.problem == .unsupportedVersion(found: 1, newest: 2))
+  }
+
   @Test(
     "writes the golden index", .enabled(if: getenv("SEARCH_WRITE_GOLDEN_INDEX") != nil))
   func writes() throws {
@@ -91,7 +99,7 @@ import Testing
     for document in 0..<40 where !Self.isLive(document) { live.delete(document) }
     segments[1].live = try live.write(to: directory)
     try Commit(
-      number: Self.commitNumber, createdAt: 1_714_521_600, analyzer: "analyzer-of-version-1",
+      number: Self.commitNumber, createdAt: 1_714_521_600, analyzer: "analyzer-of-version-2",
       sourcePaths: ["docs", "../更多"], segments: segments,
       state: try FormatExample.state(in: directory)
     ).publish(in: directory)

@@ -9,6 +9,19 @@ struct SegmentModel {
     var entry: Entry
     var titleLength: UInt32
     var bodyLength: UInt32
+
+    /// As plain as can be: the title and tags in lower case, initials of letters alone.
+    var completions: [CompletionText] {
+      [completion(.title, entry.title)] + entry.tags.map { completion(.tag, $0) }
+    }
+
+    private func completion(_ kind: CompletionText.Kind, _ text: String) -> CompletionText {
+      let folded = Array(text.lowercased().utf8)
+      let letters = folded.filter { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
+      return CompletionText(
+        kind: kind, folded: folded,
+        initials: letters.reduce(0) { $0 | 1 << UInt32($1 - UInt8(ascii: "a")) })
+    }
   }
 
   struct Occurrence: Equatable {
@@ -34,7 +47,8 @@ struct SegmentModel {
     for document in documents {
       try builder.add(
         SegmentDocument(
-          document.entry, titleLength: document.titleLength, bodyLength: document.bodyLength),
+          document.entry, titleLength: document.titleLength, bodyLength: document.bodyLength,
+          completions: document.completions),
         fields: StoredFields(document.entry))
     }
     for term in terms {
@@ -77,7 +91,7 @@ extension SegmentModel {
       let day = "20\(10 + Int.random(in: 0...9, using: &random))-0\(Int.random(in: 1...9, using: &random))-15"
       let entry = Entry(
         id: id, kind: Entry.Kind.allCases.randomElement(using: &random) ?? .page,
-        title: "标题 \(number)",
+        title: number % 13 == 0 ? "参数" : "标题 \(number)",
         text: String(
           repeating: texts.randomElement(using: &random) ?? "", count: Int.random(in: 0...5, using: &random)),
         url: Bool.random(using: &random) ? "/docs/\(number)/" : nil,
@@ -87,7 +101,9 @@ extension SegmentModel {
         tags: Array(tags.shuffled(using: &random).prefix(Int.random(in: 0...3, using: &random))),
         date: Bool.random(using: &random) ? day : nil, lang: Bool.random(using: &random) ? "zh" : "en",
         sources: ["docs/\(number % 7).md"], description: number % 5 == 0 ? "描述" : "",
-        author: number % 3 == 0 ? "somebody" : "", keywords: number % 4 == 0 ? ["k1", "关键"] : [])
+        author: number % 3 == 0 ? "somebody" : "", keywords: number % 4 == 0 ? ["k1", "关键"] : [],
+        boost: seed % 2 == 0 && number % 9 == 0 ? Float(number % 900 + 1) / 100 : 1,
+        pins: number % 11 == 0 ? ["安装", "how to \(number)"] : [])
       documents.append(
         Document(
           entry: entry, titleLength: UInt32.random(in: 0...20, using: &random),
@@ -164,6 +180,8 @@ struct SegmentContents: Equatable {
   var bodyLengths: [UInt32] = []
   var days: [UInt32] = []
   var live: [Bool] = []
+  /// By kind and text, per document.
+  var completions: [[CompletionText]] = []
 
   init(_ model: SegmentModel, live: [Bool]? = nil) {
     for term in model.terms {
@@ -181,6 +199,13 @@ struct SegmentContents: Equatable {
       days.append(document.entry.date.flatMap { UInt32($0.filter(\.isNumber)) } ?? 0)
     }
     self.live = live ?? entries.map { _ in true }
+    completions = model.documents.map { document in
+      var different: [CompletionText] = []
+      for text in document.completions where !text.folded.isEmpty && !different.contains(text) {
+        different.append(text)
+      }
+      return Self.sorted(different)
+    }
   }
 
   /// Reads all of it, as queries do: nothing of `verify` is used.
@@ -190,6 +215,13 @@ struct SegmentContents: Equatable {
     if storedFirst { try readDocuments(of: segment) }
     try readTerms(of: segment)
     if !storedFirst { try readDocuments(of: segment) }
+  }
+
+  private static func sorted(_ texts: [CompletionText]) -> [CompletionText] {
+    texts.sorted {
+      $0.kind != $1.kind
+        ? $0.kind.rawValue < $1.kind.rawValue : $0.folded.lexicographicallyPrecedes($1.folded)
+    }
   }
 
   private mutating func readTerms(of segment: SegmentReader) throws {
@@ -221,6 +253,8 @@ struct SegmentContents: Equatable {
   }
 
   private mutating func readDocuments(of segment: SegmentReader) throws {
+    let byDocument = try segment.completions.byDocument()
+    completions = try (0..<segment.documentCount).map { Self.sorted(try byDocument.texts(of: $0)) }
     let stored = try segment.storedFields()
     for document in 0..<segment.documentCount {
       entries.append(try segment.entry(document, from: stored))

@@ -72,8 +72,12 @@ import Testing
     let reader = try SegmentReader(first, in: work.directory)
     let builder = SegmentBuilder(directory: work.directory)
     let stored = try reader.storedFields()
+    let completions = try reader.completions.byDocument()
     for document in 0..<300 {
-      try builder.add(try reader.document(document), storedAs: document, in: stored)
+      var copied = try reader.document(document)
+      copied.completions = try completions.texts(of: document)
+      copied.pins = try reader.pins.queries(of: document)
+      try builder.add(copied, storedAs: document, in: stored)
     }
     #expect(try builder.finish() == first.file)
   }

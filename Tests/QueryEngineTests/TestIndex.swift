@@ -15,13 +15,15 @@ final class TestIndex {
   /// The entries as the index holds them.
   let entries: [Entry]
 
-  init(_ entries: [Entry], memoryBudget: Int = 256 << 20) throws {
+  init(
+    _ entries: [Entry], memoryBudget: Int = 256 << 20, options: SearchOptions = SearchOptions()
+  ) throws {
     temporary = try TemporaryDirectory()
     directory = IndexDirectory(path: temporary.path + "/index")
     let writer = try IndexWriter(in: directory, options: .init(memoryBudget: memoryBudget, now: 0))
     for entry in entries { try writer.add(entry) }
     _ = try writer.commit(sourcePaths: [])
-    searcher = try Searcher(in: directory)
+    searcher = try Searcher(in: directory, options: options)
     self.entries = try Self.entries(in: searcher.snapshot)
   }
 

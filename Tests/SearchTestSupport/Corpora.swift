@@ -49,7 +49,8 @@ package enum Corpora {
     return stat(path, &info) == 0 ? path : nil
   }
 
-  private static func bytes(of path: String) -> [UInt8]? {
+  /// All bytes of a file; nil where it cannot be read.
+  package static func bytes(of path: String) -> [UInt8]? {
     guard let file = fopen(path, "re") else { return nil }
     defer { fclose(file) }
     var bytes: [UInt8] = []

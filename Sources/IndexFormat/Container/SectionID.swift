@@ -11,6 +11,10 @@ package enum SectionID: UInt32, CaseIterable, Sendable {
   case keys = 9
   case stored = 10
   case storedIndex = 11
+  case boosts = 12
+  case pins = 13
+  case addresses = 14
+  case completions = 15
 
   package var name: String {
     switch self {
@@ -25,6 +29,10 @@ package enum SectionID: UInt32, CaseIterable, Sendable {
     case .keys: "keys"
     case .stored: "stored"
     case .storedIndex: "stored index"
+    case .boosts: "boosts"
+    case .pins: "pins"
+    case .addresses: "addresses"
+    case .completions: "completions"
     }
   }
 }

@@ -10,6 +10,13 @@ package struct SegmentDocument: Sendable {
   /// Values per facet, in the order of `FacetKey.allCases`.
   package var facets: [[String]]
   package var day: CalendarDay?
+  /// In hundredths; `BoostColumn.range`.
+  package var boost = BoostColumn.neutral
+  /// Queries for which the entry comes first.
+  package var pins: [String] = []
+  /// Of the entry's address; 0 for none.
+  package var addressHash: UInt32 = 0
+  package var completions: [CompletionText] = []
 
   package init(id: String, titleLength: UInt32, bodyLength: UInt32, facets: [[String]], day: CalendarDay?) {
     self.id = id
@@ -19,10 +26,16 @@ package struct SegmentDocument: Sendable {
     self.day = day
   }
 
-  package init(_ entry: Entry, titleLength: UInt32, bodyLength: UInt32) {
+  package init(
+    _ entry: Entry, titleLength: UInt32, bodyLength: UInt32, completions: [CompletionText] = []
+  ) {
     self.init(
       id: entry.id, titleLength: titleLength, bodyLength: bodyLength,
       facets: FacetKey.allCases.map { $0.values(of: entry) }, day: CalendarDay(iso: entry.date))
+    boost = BoostColumn.hundredths(entry.boost)
+    pins = entry.pins
+    addressHash = AddressTable.hash(AddressTable.address(url: entry.url, anchor: entry.anchor))
+    self.completions = completions
   }
 }
 
@@ -44,6 +57,10 @@ package final class SegmentBuilder {
   private var titleLengths: [UInt32] = []
   private var bodyLengths: [UInt32] = []
   private var days: [UInt32] = []
+  private var boosts: [UInt32] = []
+  private var pins: [PinList.Pin] = []
+  private var addresses: [UInt32] = []
+  private var completions = CompletionsWriter()
   private var keyEnds: [UInt32] = []
   private var keyBytes: [UInt8] = []
   private var facets = FacetKey.allCases.map { _ in FacetColumnWriter() }
@@ -110,6 +127,14 @@ package final class SegmentBuilder {
     }
     guard keyBytes.count + document.id.utf8.count <= UInt32.max else {
       throw IndexLimitError("bytes of ids in a segment", Int(UInt32.max))
+    }
+    let number = statistics.documentCount
+    boosts.append(document.boost)
+    pins += document.pins.map { PinList.Pin(document: number, query: $0) }
+    addresses.append(document.addressHash)
+    for text in document.completions { completions.add(text, document: number) }
+    guard completions.byteCount <= UInt32.max else {
+      throw IndexLimitError("bytes of titles and tags in a segment", Int(UInt32.max))
     }
     statistics.documentCount += 1
     statistics.titleLength += Int(document.titleLength)
@@ -183,6 +208,10 @@ package final class SegmentBuilder {
         .keys: try section(KeyTable.encode(ends: keyEnds, bytes: keyBytes)),
         .stored: stored,
         .storedIndex: storedIndex,
+        .boosts: try section(BoostColumn.encode(boosts)),
+        .pins: try section(PinList.encode(pins, documentCount: documentCount)),
+        .addresses: try section(encodedAddresses()),
+        .completions: try section(completions.encode(documentCount: documentCount)),
       ], to: directory)
   }
 
@@ -209,6 +238,13 @@ package final class SegmentBuilder {
     writer.byte(UInt8(NumberColumn.width(of: days.max() ?? 0)))
     writer.raw([0, 0, 0, 0, 0, 0, 0])
     NumberColumn.append(days, to: &writer)
+    return writer.bytes
+  }
+
+  /// FORMAT.md, "Addresses".
+  private func encodedAddresses() -> [UInt8] {
+    var writer = ByteWriter()
+    for address in addresses { writer.fixed(address) }
     return writer.bytes
   }
 

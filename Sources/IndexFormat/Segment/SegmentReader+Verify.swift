@@ -39,11 +39,20 @@ extension SegmentReader {
       throw file.error(.invalid("nothing after the last facet"), in: .facets, at: start)
     }
     try keys.verify()
+    try boosts.verify(file, documentCount: documentCount)
+    _ = try pins.pins()
+    try completions.verify()
   }
 
   private func verifyStored() throws(IndexFormatError) {
     let stored = try storedFields()
-    for document in 0..<documentCount { _ = try entry(document, from: stored) }
+    for document in 0..<documentCount {
+      let entry = try entry(document, from: stored)
+      let address = AddressTable.address(url: entry.url, anchor: entry.anchor)
+      guard try addresses.hash(of: document) == AddressTable.hash(address) else {
+        throw file.error(.invalid("the checksums of the stored addresses"), in: .addresses)
+      }
+    }
     try stored.verifyIndex()
   }
 

@@ -13,6 +13,10 @@ package final class SegmentReader: Sendable {
   /// `CalendarDay` numbers, 0 for none.
   package let days: NumberColumn
   package let keys: KeyTable
+  package let boosts: BoostColumn
+  package let pins: PinList
+  package let addresses: AddressTable
+  package let completions: CompletionsReader
   /// Nil when every document is live.
   package let live: LiveBits?
   private let facetColumns: [FacetColumn]
@@ -63,6 +67,10 @@ package final class SegmentReader: Sendable {
       throw file.error(.invalid("a day per document"), in: .dates)
     }
     keys = try KeyTable(file, documentCount: count)
+    boosts = try BoostColumn(file, documentCount: count)
+    pins = PinList(file, documentCount: count)
+    addresses = try AddressTable(file, documentCount: count)
+    completions = try CompletionsReader(file, documentCount: count)
     var table = unsafe ByteReader(
       try file.bytes(of: .facets, 0..<FacetLayout.directoryBytes), file: file.name,
       section: SectionID.facets.name)
@@ -101,14 +109,17 @@ package final class SegmentReader: Sendable {
     try StoredFieldsReader(file, documentCount: documentCount)
   }
 
-  /// What `SegmentBuilder` was given of a document.
+  /// What `SegmentBuilder` was given of a document, but for pins and completions, which do not stand by document.
   package func document(_ document: Int) throws(IndexFormatError) -> SegmentDocument {
     var values: [[String]] = []
     for column in facetColumns { values.append(try column.values(of: document)) }
-    return SegmentDocument(
+    var result = SegmentDocument(
       id: try keys.id(of: document), titleLength: try titleLengths.value(of: document),
       bodyLength: try bodyLengths.value(of: document), facets: values,
       day: CalendarDay(number: try days.value(of: document)))
+    result.boost = try boosts.value(of: document)
+    result.addressHash = try addresses.hash(of: document)
+    return result
   }
 
   /// The whole entry, put together from stored fields and columns.
@@ -121,7 +132,9 @@ package final class SegmentReader: Sendable {
       category: try facet(.category).values(of: document), tags: try facet(.tags).values(of: document),
       date: fields.date, lang: try facet(.lang).values(of: document).first ?? "und",
       sources: try facet(.source).values(of: document), description: fields.description,
-      author: fields.author, keywords: fields.keywords)
+      author: fields.author, keywords: fields.keywords,
+      boost: Float(try boosts.value(of: document)) / 100,
+      pins: try pins.queries(of: document))
   }
 
   private func entryKind(_ document: Int) throws(IndexFormatError) -> Entry.Kind {

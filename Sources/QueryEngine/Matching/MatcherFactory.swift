@@ -13,6 +13,13 @@ struct MatcherFactory {
   private var segment: SegmentReader { terms.segment }
 
   func matcher(for part: Query.Part) throws -> PartMatcher {
+    let matcher = try matcherAsTyped(for: part)
+    if part.alternatives.isEmpty { return matcher }
+    return AnyMatcher(
+      [matcher] + (try part.alternativeParts.map { FreeMatcher(try matcherAsTyped(for: $0)) }))
+  }
+
+  private func matcherAsTyped(for part: Query.Part) throws -> PartMatcher {
     let onlyTitle = part.scope == .title
     switch part.content {
     case .chunk(.han(let run)): return try exact([.han(run)], onlyTitle: onlyTitle)

@@ -27,17 +27,19 @@ final class SegmentSearch {
   private let facetFilters: [(key: FacetKey, matcher: FilterMatcher)]
   private let scoring: [ScoringTerm]
   private let ranker: WindowRanker
+  private let weights: EntryWeights
   private let lengths: DocumentColumns
   /// Whether a document matches exactly if a scoring term holds it.
   private let scoringDecides: Bool
 
   init(
-    _ plan: QueryPlan, segment: SegmentReader, number: Int, mode: Mode, model: BM25F, deadline: Deadline,
-    scratch: WindowScratch
+    _ plan: QueryPlan, segment: SegmentReader, number: Int, mode: Mode, model: BM25F, weights: EntryWeights,
+    deadline: Deadline, scratch: WindowScratch
   ) throws {
     self.segment = segment
     self.number = number
     self.mode = mode
+    self.weights = weights
     self.deadline = deadline
     let opened = SegmentTerms(segment)
     let factory = MatcherFactory(opened)
@@ -223,20 +225,23 @@ final class SegmentSearch {
     }
     windows.sort { $0.ceiling != $1.ceiling ? $0.ceiling > $1.ceiling : $0.base < $1.base }
     for (base, ceiling) in windows {
-      if let least = collector.least(tier: 0), ceiling < least { return }
+      if let least = collector.least(tier: 0), ceiling * Double(weights.maximum) < least { return }
       try deadline.check()
       _ = ranker.enter(window: base)
       var held: DocumentWindow
       if case .any = mode, scoringDecides {
         held = live(window: base)
-        held.formIntersection(try ranker.essential(window: base, least: collector.least(tier: 0) ?? 0))
+        held.formIntersection(
+          try ranker.essential(
+            window: base, least: (collector.least(tier: 0) ?? 0) / Double(weights.maximum)))
         try applyConditions(to: &held, window: base)
       } else {
         held = try self.held(window: base)
       }
       if held.isEmpty { continue }
       try check(window: base)
-      try ranker.rank(held, window: base, least: collector.least(tier: 0) ?? 0) { place, score in
+      let least = (collector.least(tier: 0) ?? 0) / Double(weights.maximum)
+      try ranker.rank(held, window: base, least: least) { place, score in
         try collect(place, score, tier: 0, window: base, into: &collector)
       }
     }
@@ -245,7 +250,7 @@ final class SegmentSearch {
   /// The term that is the whole query; then windows are a detour.
   private var onlyTerm: PostingsScoringTerm? {
     guard scoring.count == 1, required.count == 1, excluded.isEmpty, filters.isEmpty, excludedFilters.isEmpty,
-      facetFilters.isEmpty, segment.live == nil, scoringDecides
+      facetFilters.isEmpty, segment.live == nil, scoringDecides, weights.isNeutral
     else { return nil }
     return scoring[0] as? PostingsScoringTerm
   }
@@ -287,6 +292,7 @@ final class SegmentSearch {
     let range = Int(base)..<min(Int(base + DocumentWindow.size), segment.documentCount)
     try lengths.check(range)
     try segment.days.check(range)
+    try weights.check(range)
   }
 
   private func rank(_ matches: PartMatches, window base: UInt32, into collector: inout TopKCollector) throws {
@@ -312,7 +318,7 @@ final class SegmentSearch {
     _ documents: DocumentWindow, tier: UInt8, window base: UInt32, into collector: inout TopKCollector
   ) throws {
     guard let least = collector.least(tier: tier), !documents.isEmpty else { return }
-    try ranker.rank(documents, window: base, least: least) { place, score in
+    try ranker.rank(documents, window: base, least: least / Double(weights.maximum)) { place, score in
       try collect(place, score, tier: tier, window: base, into: &collector)
     }
   }
@@ -322,6 +328,7 @@ final class SegmentSearch {
   ) throws {
     // A phrase that scores nothing does not stand there.
     if tier == 0, scoringDecides, score == 0 { return }
+    let score = weights.isNeutral ? score : score * weights.factor(of: Int(base + place))
     if tier == 0, !collector.mayTake(score) { return }
     try collector.collect(candidate(base + place, score, tier: tier))
   }

@@ -135,6 +135,8 @@ struct PinyinPattern: Sendable {
     for step in steps {
       for distance in 1..<max(1, step.length) { covered |= (step.full | step.loose) << UInt128(distance) }
       if !onlyFull { covered |= step.longInitial << 1 }
+      // An unfinished syllable takes all the letters that are left.
+      for distance in 1..<max(1, letters.count) { covered |= step.unfinished << UInt128(distance) }
     }
     return letters.indices.filter { covered >> UInt128($0) & 1 == 0 }
   }

@@ -34,6 +34,8 @@ package struct Query: Equatable, Sendable {
     package var scope: Scope
     /// UTF-8 range in the query text; two parts are equal wherever they were typed.
     package var range: Range<Int>
+    /// Synonyms: an entry with one of them holds the part too, though not literally.
+    package var alternatives: [Alternative] = []
 
     package init(content: Content, scope: Scope, range: Range<Int>) {
       self.content = content
@@ -42,6 +44,13 @@ package struct Query: Equatable, Sendable {
     }
 
     package static func == (a: Part, b: Part) -> Bool { a.content == b.content && a.scope == b.scope }
+  }
+
+  /// What stands for a part, next to each other.
+  package struct Alternative: Equatable, Sendable {
+    /// As the owner of the site wrote it.
+    package var text: String
+    package var chunks: [QueryChunk]
   }
 
   /// A condition that has no share in the score.
@@ -79,6 +88,17 @@ package enum QueryLimitError: Error, Equatable, CustomStringConvertible {
       "the query has \(count) parts; the limit is \(SearchRequest.maximumParts)"
     case .expansions(let prefix):
       "more than \(SearchRequest.maximumExpansions) words begin with \(prefix); type more of the word"
+    }
+  }
+}
+
+extension Query.Part {
+  /// Each alternative as a part of its own.
+  var alternativeParts: [Query.Part] {
+    alternatives.map { alternative in
+      let content =
+        alternative.chunks.count == 1 ? Content.chunk(alternative.chunks[0]) : .exact(alternative.chunks)
+      return Query.Part(content: content, scope: scope, range: range)
     }
   }
 }

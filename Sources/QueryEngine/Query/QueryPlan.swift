@@ -45,14 +45,16 @@ package struct QueryPlan {
   }
 
   init(
-    _ query: Query, facetFilters: [FacetKey: [String]], resolver: PartResolver, extractor: FeatureExtractor
+    _ query: Query, facetFilters: [FacetKey: [String]], resolver: PartResolver, extractor: FeatureExtractor,
+    synonyms: SynonymTable
   ) throws {
-    parts = try resolver.resolve(query.parts)
+    parts = synonyms.expand(try resolver.resolve(query.parts))
     excluded = query.excluded
     filters = query.filters
     excludedFilters = query.excludedFilters
     self.facetFilters = facetFilters.filter { !$0.value.isEmpty }
     features = extractor.features(of: query)
+    features += SynonymTable.features(of: parts, besides: features, extractor: extractor)
     scoring = []
     let total = resolver.snapshot.statistics.documentCount
     for feature in features {

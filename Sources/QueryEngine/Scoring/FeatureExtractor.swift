@@ -13,6 +13,7 @@ package struct Feature: Equatable, Sendable {
     case exact
     case joined = "joined form"
     case version
+    case synonym
   }
 
   package var key: [UInt8]

@@ -6,11 +6,13 @@ package struct Completion: Equatable, Sendable {
     /// The title of an entry: page, section or item.
     case title
     case tag
+    /// A Latin word that is frequent in the index, or Chinese that several titles hold; folded.
+    case word
   }
 
   package var text: String
   package var kind: Kind
-  /// Where the text leads; nil for tags, and for titles that several places share.
+  /// Where the text leads; nil for tags and words, and for titles that several places share.
   package var url: String?
 
   package init(text: String, kind: Kind, url: String? = nil) {

@@ -1,9 +1,12 @@
 import Glibc
+import IndexFormat
 import SearchModel
 package import TextAnalysis
 
 /// Where in a text a prefix stands; the smaller, the better the completion.
 enum CompletionPlace: UInt8, Comparable {
+  /// It is the text.
+  case whole
   /// At the start; signs before the first letter do not count.
   case start
   /// At the start of a word or of a run of Han characters.
@@ -19,9 +22,6 @@ enum CompletionPlace: UInt8, Comparable {
 /// Texts and prefixes are compared folded (NFKC, case, diacritics, Han), white space as one space. A Latin
 /// prefix has to stand at the start of a word, a Han prefix may begin at any character.
 package struct CompletionPrefix: Sendable {
-  /// Bytes of a folded text that are looked at; a longer text is found by what it begins with.
-  static let longestText = 256
-
   let bytes: [UInt8]
   let signature: TextSignature
 
@@ -29,29 +29,12 @@ package struct CompletionPrefix: Sendable {
   package init(_ text: String, analyzer: Analyzer) throws {
     let byteCount = text.utf8.count
     guard byteCount <= SearchRequest.maximumTextBytes else { throw QueryLimitError.text(bytes: byteCount) }
-    bytes = Self.fold(text, analyzer: analyzer)
+    // As much as texts are kept of.
+    bytes = analyzer.completionKey(of: text, longest: CompletionText.longest)
     signature = TextSignature(of: bytes)
   }
 
   package var isEmpty: Bool { bytes.isEmpty }
-
-  /// A text as it is compared, without white space at its ends.
-  static func fold(_ text: String, analyzer: Analyzer) -> [UInt8] {
-    var bytes: [UInt8] = []
-    var isSpaceDue = false
-    for scalar in analyzer.foldedKey(of: text).unicodeScalars {
-      if scalar == " " || scalar.value < 0x20
-        || scalar.value > 0x7F && scalar.properties.generalCategory == .spaceSeparator
-      {
-        isSpaceDue = !bytes.isEmpty
-        continue
-      }
-      if isSpaceDue { bytes.append(UInt8(ascii: " ")) }
-      isSpaceDue = false
-      if let encoded = UTF8.encode(scalar) { bytes.append(contentsOf: encoded) }
-    }
-    return bytes
-  }
 
   /// The best place of the prefix in a folded text; nil when it stands nowhere.
   func place(in text: UnsafeBufferPointer<UInt8>) -> CompletionPlace? {
@@ -65,8 +48,8 @@ package struct CompletionPrefix: Sendable {
         memcmp(start + offset, bytes, bytes.count) == 0
       else { continue }
       if let place = Self.place(at: offset, in: text) {
+        if place == .start { return bytes.count == text.count ? .whole : .start }
         best = best.map { min($0, place) } ?? place
-        if place == .start { break }
       }
     }
     return best
@@ -138,42 +121,4 @@ extension Slice where Base == UnsafeBufferPointer<UInt8> {
     for byte in self[startIndex + 1..<startIndex + count] { scalar = scalar << 6 | UInt32(byte) & 0x3F }
     return body(scalar)
   }
-}
-
-/// 256 bits that say which characters and pairs of characters a text may hold: most texts without a prefix are
-/// told apart without being read.
-struct TextSignature: Sendable {
-  private var bits = SIMD4<UInt64>()
-
-  init(of text: some Sequence<UInt8>) {
-    var scalar: UInt32 = 0
-    var before: UInt32 = 0
-    var isFirst = true
-    for byte in text {
-      if byte & 0xC0 == 0x80 {
-        scalar = scalar << 6 | UInt32(byte) & 0x3F
-        continue
-      }
-      if !isFirst {
-        add(before, scalar)
-        before = scalar
-      }
-      isFirst = false
-      scalar = UInt32(byte)
-    }
-    if !isFirst { add(before, scalar) }
-  }
-
-  private mutating func add(_ before: UInt32, _ scalar: UInt32) {
-    set(scalar &* 0x9E37_79B1)
-    if before != 0 { set((before &* 31 &+ scalar) &* 0x85EB_CA6B) }
-  }
-
-  private mutating func set(_ hash: UInt32) {
-    let bit = hash >> 24
-    bits[Int(bit >> 6)] |= 1 << UInt64(bit & 63)
-  }
-
-  /// False only when the text cannot hold what the other signature was made of.
-  @inline(__always) func mayHold(_ other: TextSignature) -> Bool { bits & other.bits == other.bits }
 }

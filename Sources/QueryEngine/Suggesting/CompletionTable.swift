@@ -1,93 +1,90 @@
 package import IndexFormat
+import SearchModel
 package import TextAnalysis
 
-/// All completions of one snapshot in memory, in the order of an answer: for a server.
+/// The completions of a snapshot: what its segments keep for this, and the words of their dictionaries.
 ///
-/// Shorter texts stand first, so the first hits found are the best of their kind, and a look-up stops when it
-/// has enough of them. Texts without the characters of the prefix are passed over by their signatures. The table
-/// keeps nothing of the snapshot.
+/// Nothing is read before it is asked for, so that a first question costs what any other does.
 package struct CompletionTable: Sendable {
-  /// Bytes of texts and URLs; what does not fit, the longest texts, is left out.
-  package static let maximumBytes = 64 << 20
+  let snapshot: IndexSnapshot
 
-  package let commit: Int
-  private var signatures: [TextSignature] = []
-  private var folded = ByteStrings()
-  private var texts = ByteStrings()
-  private var urls = ByteStrings()
-  private var isTag: [Bool] = []
+  package init(_ snapshot: IndexSnapshot) { self.snapshot = snapshot }
 
-  /// - Complexity: O(index), it reads all stored fields.
-  package init(_ snapshot: IndexSnapshot, analyzer: Analyzer) throws {
-    commit = snapshot.commit.number
-    let candidates = try CompletionCandidates(in: snapshot, analyzer: analyzer).candidates
-      .sorted(by: CompletionCandidates.precedes)
-    for candidate in candidates {
-      guard byteCount + candidate.folded.count * 3 < Self.maximumBytes else { break }
-      signatures.append(TextSignature(of: candidate.folded))
-      folded.append(candidate.folded)
-      texts.append(candidate.completion.text.utf8)
-      urls.append((candidate.completion.url ?? "").utf8)
-      isTag.append(candidate.completion.kind == .tag)
-    }
-  }
-
-  package var count: Int { signatures.count }
-
-  /// Bytes of texts, URLs and signatures.
-  package var byteCount: Int {
-    folded.byteCount + texts.byteCount + urls.byteCount + signatures.count
-      * MemoryLayout<TextSignature>.stride
-  }
-
-  /// - Throws: `QueryLimitError`.
-  /// - Complexity: O(count), 32 bytes a text unless the prefix is common.
+  /// The best completions: by place (`CompletionPlace`), then words and tags by the entries they are in, then titles
+  /// by length. Words and tags take at most half of the answer unless there are not enough titles.
+  /// Where texts with the letters typed do not fill it, those whose Chinese the letters spell follow.
+  ///
+  /// - Throws: `QueryLimitError`, `IndexFormatError` for a damaged index.
+  /// - Complexity: O(titles and tags), some bytes each unless the prefix is common.
   package func completions(of text: String, limit: Int, analyzer: Analyzer) throws -> Completions {
     let prefix = try CompletionPrefix(text, analyzer: analyzer)
-    var found: [[Int]] = [[], [], []]
-    if !prefix.isEmpty {
-      folded.withUnsafeStrings { string in
-        for index in signatures.indices where signatures[index].mayHold(prefix.signature) {
-          guard let place = prefix.place(in: string(index)) else { continue }
-          let rank = Int(place.rawValue)
-          if found[rank].count < limit { found[rank].append(index) }
-          if found[0].count == limit { break }
-        }
-      }
+    var result = Completions(query: text, suggestions: [], commit: snapshot.commit.number)
+    guard !prefix.isEmpty, limit > 0 else { return result }
+    let texts = CompletionTexts(snapshot: snapshot, analyzer: analyzer)
+    let titles = try texts.titles(with: prefix, limit: limit)
+    var words = try texts.tags(with: prefix)
+    words += try WordCompletions(snapshot: snapshot).words(with: prefix)
+    words += PhraseCompletions(analyzer: analyzer).phrases(with: prefix, in: titles)
+    var found = Self.merged(titles, words, limit: limit)
+    if found.count < limit, let pattern = PinyinPattern(Self.letters(of: text), mayBeUnfinished: true) {
+      let known = Set(found.map(\.folded))
+      found += try texts.spelled(by: pattern, limit: limit).lazy.filter { !known.contains($0.folded) }
+        .prefix(limit - found.count)
     }
-    return Completions(
-      query: text, suggestions: found.joined().prefix(limit).map(completion), commit: commit)
+    result.suggestions = try texts.completions(found)
+    return result
   }
 
-  private func completion(_ index: Int) -> Completion {
-    let url = urls[index]
-    return Completion(text: texts[index], kind: isTag[index] ? .tag : .title, url: url.isEmpty ? nil : url)
+  /// What may spell: signs separate like spaces, and what is too long is a beginning too.
+  private static func letters(of text: String) -> String {
+    String(text.prefix(PinyinPattern.longest).map { $0.isPunctuation || $0.isSymbol ? " " : $0 })
+  }
+
+  /// - Parameter titles: in order.
+  private static func merged(
+    _ titles: [FoundCompletion], _ words: [FoundCompletion], limit: Int
+  ) -> [FoundCompletion] {
+    // The same text once: a title before a tag before a word.
+    var known = Set(titles.map(\.folded))
+    let words = words.filter { known.insert($0.folded).inserted }.sorted { a, b in
+      if a.place != b.place { return a.place < b.place }
+      if a.frequency != b.frequency { return a.frequency > b.frequency }
+      return a.folded.lexicographicallyPrecedes(b.folded)
+    }
+    let wordCount = min(words.count, max((limit + 1) / 2, limit - titles.count))
+    var merged: [FoundCompletion] = []
+    var nextWord = 0
+    var nextTitle = 0
+    while merged.count < limit {
+      let word = nextWord < wordCount ? words[nextWord] : nil
+      let title = nextTitle < titles.count ? titles[nextTitle] : nil
+      if let word, title.map({ word.place <= $0.place }) ?? true {
+        merged.append(word)
+        nextWord += 1
+      } else if let title {
+        merged.append(title)
+        nextTitle += 1
+      } else {
+        break
+      }
+    }
+    return merged
   }
 }
 
-/// Strings one after the other in one array.
-private struct ByteStrings: Sendable {
-  private var bytes: [UInt8] = []
-  private var ends: [UInt32] = []
-
-  var byteCount: Int { bytes.count + ends.count * 4 }
-
-  /// The caller keeps the sum far below 4 GiB.
-  mutating func append(_ string: some Collection<UInt8>) {
-    bytes.append(contentsOf: string)
-    ends.append(UInt32(bytes.count))
+/// A text that goes on from a prefix, before it is turned into what is shown.
+struct FoundCompletion: Equatable {
+  /// Of a text in a segment.
+  struct Place: Equatable {
+    var segment: Int
+    var index: Int
   }
 
-  private func range(_ index: Int) -> Range<Int> {
-    (index == 0 ? 0 : Int(ends[index - 1]))..<Int(ends[index])
-  }
-
-  subscript(index: Int) -> String { String(decoding: bytes[range(index)], as: UTF8.self) }
-
-  /// Lends the strings without copies.
-  func withUnsafeStrings<R>(_ body: ((Int) -> UnsafeBufferPointer<UInt8>) throws -> R) rethrows -> R {
-    try bytes.withUnsafeBufferPointer { buffer in
-      try body { UnsafeBufferPointer(rebasing: buffer[range($0)]) }
-    }
-  }
+  var kind: Completion.Kind
+  var place: CompletionPlace
+  var folded: [UInt8]
+  /// Live entries with the text, as far as that matters for its rank.
+  var frequency: Int
+  /// Nil for what no segment keeps as it is.
+  var source: Place?
 }

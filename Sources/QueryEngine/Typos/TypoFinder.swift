@@ -21,21 +21,22 @@ struct TypoFinder {
 
   let segments: [SegmentReader]
 
-  /// The best other word: fewest edits, then the same first letter, then most entries, then in order of bytes.
+  /// The best other word: fewest edits, then the likeliest (`TypoLikelihood`), then in order of bytes.
   func correction(of word: String, deadline: Deadline = .none) throws -> Candidate? {
     let edits = Self.allowedEdits(word)
     guard edits > 0 else { return nil }
     var found: [String: Candidate] = [:]
-    for segment in segments { try collect(Array(word.utf8), edits, in: segment, deadline, into: &found) }
-    let first = word.utf8.first
-    return found.values.min { a, b in
-      if a.edits != b.edits { return a.edits < b.edits }
-      let aStarts = a.word.utf8.first == first
-      let bStarts = b.word.utf8.first == first
-      if aStarts != bStarts { return aStarts }
-      if a.documentFrequency != b.documentFrequency { return a.documentFrequency > b.documentFrequency }
-      return a.word.utf8.lexicographicallyPrecedes(b.word.utf8)
+    let typed = Array(word.utf8)
+    for segment in segments { try collect(typed, edits, in: segment, deadline, into: &found) }
+    guard let fewest = found.values.map(\.edits).min() else { return nil }
+    let costs = found.values.filter { $0.edits == fewest }.map { candidate in
+      let cost = TypoLikelihood.cost(
+        typed: typed, meant: Array(candidate.word.utf8), documentFrequency: candidate.documentFrequency)
+      return (candidate, cost)
     }
+    return costs.min { a, b in
+      a.1 != b.1 ? a.1 < b.1 : a.0.word.utf8.lexicographicallyPrecedes(b.0.word.utf8)
+    }?.0
   }
 
   /// Walks the exact Latin words, leaving out whatever follows a prefix that is already too far.

@@ -12,7 +12,13 @@ struct EvalCommand: ParsableCommand {
       `query<TAB>document<TAB>1` per judgement. The documents are indexed apart; no index is touched.
       """)
 
+  @OptionGroup var ranking: RankingOptions
   @Option(help: "Exit 1 when nDCG@10 is below this (0 to 1).") var min: Double?
+  @Option(help: ArgumentHelp("Compare with a run that --save has kept.", valueName: "file"))
+  var baseline: String?
+  @Option(help: ArgumentHelp("Keep the metrics of every query, for --baseline.", valueName: "file"))
+  var save: String?
+  @Flag(help: "Print the metrics of every query too.") var queries = false
   @Flag(help: "Print one JSON object.") var json = false
   @Argument(help: "Folder with the three files.") var folder: String
 
@@ -21,52 +27,51 @@ struct EvalCommand: ParsableCommand {
   }
 
   func run() throws {
+    let earlier = try readBaseline()
     let scratch = try ScratchIndex()
     let writer = try IndexWriter(in: scratch.directory, options: .init(now: 0))
     try read("docs.jsonl") { try writer.add($0) }
     _ = try writer.commit(sourcePaths: [])
     var relevant: [String: Set<String>] = [:]
     try readJudgements(into: &relevant)
-    let searcher = try Searcher(in: scratch.directory)
-    var metrics = RankingMetrics()
+    let searcher = try Searcher(in: scratch.directory, options: try ranking.searchOptions())
+    var rows: [EvaluationRecord.Row] = []
+    var texts: [String: String] = [:]
     var microseconds: [Int] = []
     try read("queries.jsonl") { query in
       guard let right = relevant[query.id] else { return }
       let start = ContinuousClock.now
       let ranked = try searcher.rankedIDs(SearchRequest(text: query.text, limit: 100, facets: []))
       microseconds.append((ContinuousClock.now - start).microseconds)
-      metrics.add(ranked: ranked, relevant: right)
+      texts[query.id] = query.text
+      rows.append(.init(id: query.id, metrics: QueryMetrics(ranked: ranked, relevant: right)))
     }
-    guard metrics.queryCount > 0 else {
+    guard !rows.isEmpty else {
       throw CommandError(
         status: ExitStatus.badData, message: "no query of queries.jsonl has a judgement in qrels.tsv")
     }
     microseconds.sort()
-    report(metrics, medianMicroseconds: microseconds[microseconds.count / 2])
-    if let min, metrics.nDCG10 < min { throw ExitCode(ExitStatus.nothingFound) }
+    let record = EvaluationRecord(rows)
+    let view = EvaluationView(
+      record: record, texts: texts, medianMicroseconds: microseconds[microseconds.count / 2],
+      comparison: earlier.map { record.comparison(with: $0) }, showsQueries: queries)
+    if json {
+      Output.print(view.json())
+    } else {
+      for line in view.lines() { Output.print(line) }
+    }
+    if let save { try FileBytes.write(Array(record.text.utf8), to: save) }
+    if let min, record.mean.nDCG10 < min { throw ExitCode(ExitStatus.nothingFound) }
   }
 
-  private func report(_ metrics: RankingMetrics, medianMicroseconds: Int) {
-    let rows = [
-      ("nDCG@10", metrics.nDCG10), ("MRR@10", metrics.mrr10), ("R@10", metrics.recall10),
-      ("R@100", metrics.recall100),
-    ]
-    guard json else {
-      Output.print(
-        "\(Numbers.grouped(metrics.queryCount)) queries, median \(Numbers.duration(microseconds: medianMicroseconds))"
-      )
-      for row in rows { Output.print("\(row.0)\t\(Numbers.fixed(row.1, 4))") }
-      return
+  private func readBaseline() throws -> EvaluationRecord? {
+    guard let baseline else { return nil }
+    guard let bytes = FileBytes.read(baseline) else { throw MissingInputError(baseline) }
+    do {
+      return try EvaluationRecord(parsing: String(decoding: bytes, as: UTF8.self))
+    } catch {
+      throw CommandError(status: ExitStatus.badData, message: "\(Output.harmless(baseline)): \(error)")
     }
-    var writer = JSONWriter()
-    writer.object { json in
-      json.field("queries", metrics.queryCount)
-      for (key, row) in zip(["ndcg_10", "mrr_10", "recall_10", "recall_100"], rows) {
-        json.field(key, row.1)
-      }
-      json.field("median_us", medianMicroseconds)
-    }
-    Output.print(writer.bytes)
   }
 
   private func read(_ name: String, _ body: (Entry) throws -> Void) throws {

@@ -12,6 +12,7 @@ struct QueryCommand: ParsableCommand {
       """)
 
   @OptionGroup var options: IndexOptions
+  @OptionGroup var ranking: RankingOptions
   @Option(name: .shortAndLong, help: "Print at most this many entries (1 to 1000).") var limit = SearchRequest
     .defaultLimit
   @Option(help: "Leave out this many of the best (0 to 10000).") var offset = 0
@@ -21,6 +22,8 @@ struct QueryCommand: ParsableCommand {
   var chosen: [String] = []
   @Option(help: ArgumentHelp("Facets to count.", valueName: "key,key")) var facets = "category"
   @Option(help: "Order: relevance or date.") var sort = SearchRequest.Order.relevance
+  @Option(name: .customLong("per-page"), help: "At most this many entries of one page (1 to 1000).")
+  var perPage: Int?
   @Flag(help: "Say for each entry how its score comes about.") var explain = false
   @Flag(help: "Print one JSON object.") var json = false
   @Argument(help: "What to look for.") var text: [String]
@@ -33,6 +36,9 @@ struct QueryCommand: ParsableCommand {
     }
     guard SearchRequest.offsets.contains(offset) else {
       throw ValidationError("--offset is \(offset); choose 0 to 10000.")
+    }
+    if let perPage, !SearchRequest.limits.contains(perPage) {
+      throw ValidationError("--per-page is \(perPage); choose 1 to 1000.")
     }
     let query = text.joined(separator: " ")
     guard query.utf8.count <= SearchRequest.maximumTextBytes else {
@@ -49,7 +55,8 @@ struct QueryCommand: ParsableCommand {
     }
     let keys = try facets.split(separator: ",").map { try Self.key(String($0)) }
     return SearchRequest(
-      text: query, limit: limit, offset: offset, filters: filters, facets: keys, order: sort)
+      text: query, limit: limit, offset: offset, filters: filters, facets: keys, order: sort,
+      perPage: perPage)
   }
 
   private static func key(_ name: String) throws -> FacetKey {
@@ -62,7 +69,7 @@ struct QueryCommand: ParsableCommand {
 
   func run() throws {
     let request = try request()
-    let searcher = try Searcher(in: options.directory)
+    let searcher = try Searcher(in: options.directory, options: try ranking.searchOptions())
     let results = try searcher.search(request)
     if json {
       Output.print(results.json())
@@ -78,7 +85,7 @@ struct QueryCommand: ParsableCommand {
         }
       }
     }
-    if results.total == 0 { throw ExitCode(ExitStatus.nothingFound) }
+    if results.total == 0, results.hits.isEmpty { throw ExitCode(ExitStatus.nothingFound) }
   }
 }
 

@@ -6,7 +6,7 @@ import TextAnalysis
 
 struct SuggestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "suggest", abstract: "Print the titles and tags that go on from a prefix.")
+    commandName: "suggest", abstract: "Print the titles, tags and words that go on from a prefix.")
 
   @OptionGroup var options: IndexOptions
   @Option(name: .shortAndLong, help: "Print at most this many (1 to 1000).") var limit = SearchRequest
@@ -21,14 +21,13 @@ struct SuggestCommand: ParsableCommand {
   }
 
   func run() throws {
-    let found = try Completions.scanning(
-      try IndexSnapshot(in: options.directory), for: prefix.joined(separator: " "), limit: limit,
-      analyzer: try Analyzer())
+    let found = try CompletionTable(try IndexSnapshot(in: options.directory)).completions(
+      of: prefix.joined(separator: " "), limit: limit, analyzer: try Analyzer())
     if json {
       Output.print(found.json())
     } else {
       for suggestion in found.suggestions {
-        let place = suggestion.kind == .tag ? "tag" : suggestion.url ?? ""
+        let place = suggestion.kind == .title ? suggestion.url ?? "" : suggestion.kind.rawValue
         Output.print(Output.harmless(suggestion.text) + (place.isEmpty ? "" : "\t" + Output.harmless(place)))
       }
     }

@@ -10,19 +10,30 @@ enum ExplanationView {
     case .some: lines.append("partial match, score \(number(explanation.score))")
     case nil: lines.append("no match")
     }
+    if let rank = explanation.rank {
+      lines.append("place \(Numbers.grouped(rank)) of the answer" + (explanation.isPinned ? ", pinned" : ""))
+    } else if explanation.match != nil {
+      lines.append("not among the first entries of the answer")
+    }
     lines.append("\(explanation.titleLength) tokens in the title, \(explanation.bodyLength) elsewhere")
     for part in explanation.parts {
       let state =
         !part.isHeld
-        ? "not there" : part.isInTitle ? "in the title" : part.isLiteral ? "in the text" : "in another form"
-      lines.append("  \(part.text): \(state)")
+        ? "not there" + (part.reason.map { ": " + Output.harmless($0) } ?? "")
+        : part.isInTitle ? "in the title" : part.isLiteral ? "in the text" : "in another form"
+      let synonyms = part.synonyms.map { Output.harmless($0) }.joined(separator: ", ")
+      lines.append("  \(part.text): \(state)" + (synonyms.isEmpty ? "" : ", by its synonym \(synonyms)"))
     }
-    for condition in explanation.failedConditions { lines.append("  condition not met: \(condition)") }
+    for condition in explanation.failedConditions {
+      lines.append("  condition not met: \(Output.harmless(condition))")
+    }
     for share in explanation.shares {
       lines.append(
         "  \(number(share.score))  \(Output.harmless(share.term)) (\(share.role)): weight \(number(share.weight)) × idf \(number(share.inverseDocumentFrequency)), \(share.titleFrequency) in the title, \(share.bodyFrequency) elsewhere, in \(Numbers.grouped(share.documentFrequency)) entries"
       )
     }
+    if explanation.boost != 1 { lines.append("  × \(number(explanation.boost))  boost of the entry") }
+    if explanation.recency != 1 { lines.append("  × \(number(explanation.recency))  recency") }
     return lines
   }
 
@@ -37,6 +48,11 @@ enum ExplanationView {
       json.field("match", explanation.match?.rawValue)
       json.field("tier", explanation.tier)
       json.field("score", explanation.score)
+      json.key("rank")
+      if let rank = explanation.rank { json.number(rank) } else { json.null() }
+      json.field("pinned", explanation.isPinned)
+      json.field("boost", explanation.boost)
+      json.field("recency", explanation.recency)
       json.field("title_length", explanation.titleLength)
       json.field("body_length", explanation.bodyLength)
       json.key("parts")
@@ -47,6 +63,8 @@ enum ExplanationView {
             json.field("held", part.isHeld)
             json.field("literal", part.isLiteral)
             json.field("title", part.isInTitle)
+            json.field("synonyms", part.synonyms)
+            json.field("reason", part.reason)
           }
         }
       }

@@ -49,6 +49,7 @@ struct ResultsView {
     }
     let path = (entry.path.isEmpty ? entry.category : entry.path).joined(separator: " › ")
     var facts = [path, entry.date ?? ""].filter { !$0.isEmpty }
+    if hit.isPinned { facts.append("[pinned]") }
     if hit.match == .some { facts.append("[some of the words]") }
     if !facts.isEmpty { lines.append("   " + style.faint(Output.harmless(facts.joined(separator: "  ")))) }
     let snippet = style.marked(hit.snippet, hit.snippetHighlights)

@@ -10,6 +10,10 @@ package struct Explanation: Equatable, Sendable {
     package var isHeld: Bool
     package var isLiteral: Bool
     package var isInTitle: Bool
+    /// Synonyms of the part that the entry holds.
+    package var synonyms: [String]
+    /// Why the entry does not hold it; nil when it does.
+    package var reason: String?
   }
 
   /// The share of one feature in the score.
@@ -32,31 +36,50 @@ package struct Explanation: Equatable, Sendable {
   package var match: MatchKind?
   /// "title", "literal", "full", "partial" or "none".
   package var tier: String
+  /// Place in the answer, from 1, pinned entries counted; nil past the limit of a request.
+  package var rank: Int?
+  /// First because the site's owner or its author wants it so.
+  package var isPinned: Bool
+  /// The sum of the shares, times boost and recency.
   package var score: Float
+  package var boost: Float
+  /// 1 when recency does not count.
+  package var recency: Float
   package var titleLength: Int
   package var bodyLength: Int
   package var parts: [Part]
-  /// Conditions of the query that the entry does not meet, as typed.
+  /// Conditions of the query that the entry does not meet, as typed, and what it has instead.
   package var failedConditions: [String]
   package var shares: [Share]
 }
 
 extension Searcher {
-  /// Explains a query for one entry; nil when no entry has the id.
+  /// Explains a query for one entry, by its id or its URL; nil when no entry has it.
   package func explain(_ request: SearchRequest, id: String) throws -> Explanation? {
     let plan = try plan(request)
-    for segment in snapshot.segments {
-      guard let document = try segment.keys.document(withID: id), segment.live?.isLive(document) ?? true
-      else {
-        continue
-      }
-      return try explain(plan, request, document: UInt32(document), in: segment, id: id)
+    guard let place = try snapshot.place(of: id) else { return nil }
+    let segment = snapshot.segments[place.segment]
+    var explanation = try explain(plan, request, document: UInt32(place.document), in: segment)
+    for i in explanation.parts.indices where !explanation.parts[i].isHeld {
+      explanation.parts[i].reason = try reason(
+        plan.parts[i], document: UInt32(place.document), in: segment)
     }
-    return nil
+    explanation.isPinned =
+      try request.order == .relevance
+      && pins.entries(for: request.text).contains(
+        PinTable.Entry(segment: place.segment, document: place.document))
+      && explanation.failedConditions.isEmpty
+    var all = request
+    all.offset = 0
+    all.limit = SearchRequest.limits.upperBound
+    all.facets = []
+    explanation.rank = try rankedIDs(all).firstIndex(of: explanation.id).map { $0 + 1 }
+    return explanation
   }
 
-  private func explain(
-    _ plan: QueryPlan, _ request: SearchRequest, document: UInt32, in segment: SegmentReader, id: String
+  /// Everything but the reasons and the rank.
+  func explain(
+    _ plan: QueryPlan, _ request: SearchRequest, document: UInt32, in segment: SegmentReader
   ) throws -> Explanation {
     let base = document & ~(DocumentWindow.size - 1)
     var only = DocumentWindow()
@@ -65,10 +88,13 @@ extension Searcher {
     var parts: [Explanation.Part] = []
     for part in plan.parts {
       let matches = try factory.matcher(for: part).match(window: base, among: only)
+      let synonyms = try zip(part.alternatives, part.alternativeParts).filter {
+        try !factory.matcher(for: $0.1).match(window: base, among: only).held.isEmpty
+      }
       parts.append(
         Explanation.Part(
           text: part.description, isHeld: !matches.held.isEmpty, isLiteral: !matches.literal.isEmpty,
-          isInTitle: !matches.title.isEmpty))
+          isInTitle: !matches.title.isEmpty, synonyms: synonyms.map(\.0.text), reason: nil))
     }
     var failed: [String] = []
     for part in plan.excluded
@@ -77,7 +103,7 @@ extension Searcher {
     }
     for filter in plan.filters
     where try FilterMatcher(filter, in: segment).match(window: base, among: only).isEmpty {
-      failed.append(filter.description)
+      failed.append(filter.description + (try value(filter, of: document, in: segment)))
     }
     for filter in plan.excludedFilters
     where try !FilterMatcher(filter, in: segment).match(window: base, among: only).isEmpty {
@@ -85,7 +111,9 @@ extension Searcher {
     }
     for (key, values) in plan.facetFilters.sorted(by: { $0.key.rawValue < $1.key.rawValue })
     where try FilterMatcher(key, anyOf: values, in: segment).match(window: base, among: only).isEmpty {
-      failed.append(key.rawValue + "=" + values.joined(separator: ","))
+      failed.append(
+        key.rawValue + "=" + values.joined(separator: ",")
+          + (try value(.facet(key, ""), of: document, in: segment)))
     }
     let shares = try shares(plan, document: document, in: segment)
     let held = parts.filter(\.isHeld).count
@@ -105,13 +133,30 @@ extension Searcher {
         }
       }
     let fields = try segment.storedFields().fields(of: Int(document))
+    let weights = weights(of: segment)
+    try weights.check(Int(document)..<Int(document) + 1)
+    let boost = weights.boost(of: Int(document))
+    let recency = weights.recency(of: Int(document))
     return Explanation(
-      query: request.text, id: id, title: fields.title, match: match, tier: tier,
-      score: shares.reduce(0) { $0 + $1.score },
+      query: request.text, id: try segment.keys.id(of: Int(document)), title: fields.title, match: match,
+      tier: tier, rank: nil, isPinned: false, score: shares.reduce(0) { $0 + $1.score } * (boost * recency),
+      boost: boost, recency: recency,
       titleLength: Int(try segment.titleLengths.value(of: Int(document))),
       bodyLength: Int(try segment.bodyLengths.value(of: Int(document))), parts: parts,
       failedConditions: failed,
       shares: shares)
+  }
+
+  /// What an entry has where a filter asks for something else.
+  private func value(_ filter: Query.Filter, of document: UInt32, in segment: SegmentReader) throws -> String
+  {
+    let values: [String] =
+      switch filter {
+      case .facet(let key, _): try segment.facet(key).values(of: Int(document))
+      case .after, .before:
+        CalendarDay(number: try segment.days.value(of: Int(document))).map { [$0.iso] } ?? []
+      }
+    return values.isEmpty ? " (it has none)" : " (it has \(values.prefix(4).joined(separator: ", ")))"
   }
 
   private func shares(
