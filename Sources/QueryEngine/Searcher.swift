@@ -1,7 +1,7 @@
 package import IndexFormat
 package import IndexStorage
 package import SearchModel
-import TextAnalysis
+package import TextAnalysis
 
 /// Answers requests on one snapshot of an index. Not thread-safe: one per thread, snapshots are shared.
 package final class Searcher {
@@ -12,13 +12,18 @@ package final class Searcher {
   let analyzer: Analyzer
   let parser: QueryParser
   private let extractor: FeatureExtractor
+  private let stems: StemWords
+  private let words: QueryWords
   let model: BM25F
 
-  package init(_ snapshot: IndexSnapshot) throws {
+  /// - Parameter analysis: what the owner of the site says about words; the index does not depend on it.
+  package init(_ snapshot: IndexSnapshot, analysis: AnalysisOptions = AnalysisOptions()) throws {
     self.snapshot = snapshot
-    analyzer = try Analyzer()
+    analyzer = try Analyzer(options: analysis)
     parser = QueryParser(analyzer: analyzer)
-    extractor = FeatureExtractor(analyzer: analyzer)
+    words = QueryWords(analyzer: analyzer, snapshot: snapshot)
+    extractor = FeatureExtractor(words: words)
+    stems = StemWords(snapshot: snapshot, analyzer: analyzer)
     var sums = SegmentStatistics()
     for segment in snapshot.segments {
       sums.documentCount += segment.statistics.documentCount
@@ -29,9 +34,14 @@ package final class Searcher {
   }
 
   /// Opens the current commit of a directory.
-  package convenience init(in directory: IndexDirectory) throws {
-    try self.init(try IndexSnapshot(in: directory))
+  package convenience init(
+    in directory: IndexDirectory, analysis: AnalysisOptions = AnalysisOptions()
+  ) throws {
+    try self.init(try IndexSnapshot(in: directory), analysis: analysis)
   }
+
+  /// The words of folded Han characters, with those of the user and the site.
+  package func words(in characters: [UInt32]) throws -> [Word] { try words.words(in: characters) }
 
   // MARK: Searching
 
@@ -71,7 +81,7 @@ package final class Searcher {
   func plan(_ request: SearchRequest) throws -> QueryPlan {
     try QueryPlan(
       try parser.parse(request.text), facetFilters: request.filters,
-      resolver: PartResolver(analyzer: analyzer, snapshot: snapshot), extractor: extractor)
+      resolver: PartResolver(words: words, snapshot: snapshot), extractor: extractor)
   }
 
   struct Answer {
@@ -99,11 +109,17 @@ package final class Searcher {
     return answer
   }
 
+  func adjacencyScorer(_ plan: QueryPlan) throws -> AdjacencyScorer {
+    try AdjacencyScorer(plan.adjacencies, snapshot: snapshot, model: model, stems: stems)
+  }
+
   func run(
     _ plan: QueryPlan, _ request: SearchRequest, mode: SegmentSearch.Mode, wanted: Int, deadline: Deadline
   ) throws -> Answer {
-    var collector = TopKCollector(
-      capacity: wanted, byDate: request.order == .date, keys: snapshot.segments.map(\.keys))
+    let order = RankingOrder(byDate: request.order == .date, keys: snapshot.segments.map(\.keys))
+    let adjacencies = try adjacencyScorer(plan)
+    let capacity = wanted > 0 && !adjacencies.isEmpty ? max(wanted, AdjacencyScorer.candidates) : wanted
+    var collector = TopKCollector(capacity: capacity, order: order)
     var facets = FacetCollector(request.facets)
     var total = 0
     for (number, segment) in snapshot.segments.enumerated() {
@@ -113,8 +129,10 @@ package final class Searcher {
       total += try search.run(into: &collector, facets: &counts)
       for count in counts { try facets.add(count) }
     }
+    var ranked = try collector.ranked()
+    try adjacencies.rescore(&ranked, order: order)
     return Answer(
-      match: .full, total: total, ranked: try collector.ranked(),
+      match: .full, total: total, ranked: ranked,
       facets: request.facets.map { ($0, facets.counts(of: $0)) })
   }
 }

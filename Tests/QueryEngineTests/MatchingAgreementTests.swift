@@ -34,7 +34,7 @@ import Testing
   @Test("total, match kind, facets, order and pages follow the rules", arguments: TestIndex.corpora)
   func unquotedQueries(corpus: String) throws {
     let index = try TestIndex(paths: [corpus])
-    let rules = try ProductRules(index.entries)
+    let rules = try ProductRules(index)
     let byID = Dictionary(uniqueKeysWithValues: rules.entries.map { ($0.id, $0) })
     var random = SplitMix64(seed: 20_221_101)
     var kinds: [MatchKind: Int] = [:]
@@ -83,7 +83,7 @@ import Testing
   @Test("a quoted Han run finds exactly the entries that hold it", arguments: TestIndex.corpora)
   func quotedHan(corpus: String) throws {
     let index = try TestIndex(paths: [corpus])
-    let rules = try ProductRules(index.entries)
+    let rules = try ProductRules(index)
     var random = SplitMix64(seed: 7)
     var tried = 0
     while tried < 1_000 {
@@ -106,7 +106,7 @@ import Testing
   @Test("a quoted Latin part finds exactly the entries that hold it", arguments: TestIndex.corpora)
   func quotedLatin(corpus: String) throws {
     let index = try TestIndex(paths: [corpus])
-    let rules = try ProductRules(index.entries)
+    let rules = try ProductRules(index)
     var random = SplitMix64(seed: 8)
     let parts = Set(rules.entries.flatMap { $0.latin.flatMap { $0.compactMap { $0 } } }).sorted()
     for part in parts.shuffled(using: &random).prefix(300) where part.allSatisfy(\.isASCII) {

@@ -35,7 +35,7 @@ import Testing
       ("多集群 source:docs", ["a", "b"]), ("source:docs/trends.md", ["b"]), ("source:doc", []),
       ("after:2022-01", ["a", "b"]), ("before:2022", ["c"]), ("after:2022-11-01 before:2023", ["a"]),
       ("kind:page lang:zh", ["d"]), ("year:2023", ["b"]),
-      ("sched*", ["c"]), ("schedul*", ["c"]), ("kube-prox*", []), ("istio*", ["b"]),
+      ("sched*", ["c"]), ("schedul*", ["c"]), ("kube-prox*", ["c"]), ("istio*", ["b"]),
       ("scheduled", ["c"]), ("\"scheduled\"", []), ("cluster", ["c"]), ("kubeproxy", ["c"]),
       ("kube proxy", ["c"]),
       ("\"kube proxy\"", ["c"]), ("\"proxy kube\"", []),
@@ -114,7 +114,7 @@ import Testing
   func literalFirst(query: String) throws {
     for corpus in TestIndex.corpora {
       let index = try TestIndex(paths: [corpus])
-      let rules = try ProductRules(index.entries)
+      let rules = try ProductRules(index)
       let parts = rules.parts(of: query)
       let best = rules.entries.map { rules.tier($0, parts) }.max() ?? 0
       guard best >= 2, let first = try index.search(query).hits.first else { continue }

@@ -1,5 +1,3 @@
-import IndexFormat
-
 /// A match that competes for a place in the answer.
 struct RankedDocument {
   var segment: Int
@@ -14,14 +12,12 @@ struct RankedDocument {
 /// Keeps the best k matches: a heap with the weakest on top.
 struct TopKCollector {
   private let capacity: Int
-  private let byDate: Bool
-  private let keys: [KeyTable]
+  private let order: RankingOrder
   private var heap: [RankedDocument] = []
 
-  init(capacity: Int, byDate: Bool, keys: [KeyTable]) {
+  init(capacity: Int, order: RankingOrder) {
     self.capacity = capacity
-    self.byDate = byDate
-    self.keys = keys
+    self.order = order
     heap.reserveCapacity(min(capacity, 1_024))
   }
 
@@ -31,11 +27,11 @@ struct TopKCollector {
       var child = heap.count - 1
       while child > 0 {
         let parent = (child - 1) / 2
-        guard try isBetter(heap[parent], heap[child]) else { break }
+        guard try order.isBetter(heap[parent], heap[child]) else { break }
         heap.swapAt(parent, child)
         child = parent
       }
-    } else if capacity > 0, try isBetter(candidate, heap[0]) {
+    } else if capacity > 0, try order.isBetter(candidate, heap[0]) {
       heap[0] = candidate
       try siftDown()
     }
@@ -46,7 +42,7 @@ struct TopKCollector {
     while true {
       var weakest = parent
       for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count {
-        if try isBetter(heap[weakest], heap[child]) { weakest = child }
+        if try order.isBetter(heap[weakest], heap[child]) { weakest = child }
       }
       if weakest == parent { return }
       heap.swapAt(parent, weakest)
@@ -56,14 +52,6 @@ struct TopKCollector {
 
   /// Best first.
   consuming func ranked() throws -> [RankedDocument] {
-    try heap.sorted { try isBetter($0, $1) }
-  }
-
-  /// Tier, then score; ties go by id. By date the day comes before both.
-  private func isBetter(_ a: RankedDocument, _ b: RankedDocument) throws -> Bool {
-    if byDate, a.day != b.day { return a.day > b.day }
-    if a.tier != b.tier { return a.tier > b.tier }
-    if a.score != b.score { return a.score > b.score }
-    return try keys[a.segment].precedes(Int(a.document), Int(b.document), in: keys[b.segment])
+    try heap.sorted { try order.isBetter($0, $1) }
   }
 }

@@ -15,6 +15,7 @@ struct QueryPlan {
   var excludedFilters: [Query.Filter]
   var facetFilters: [FacetKey: [String]]
   var features: [Feature]
+  var adjacencies: [Adjacency]
   var scoring: [WeightedTerm]
 
   init(
@@ -25,7 +26,8 @@ struct QueryPlan {
     filters = query.filters
     excludedFilters = query.excludedFilters
     self.facetFilters = facetFilters.filter { !$0.value.isEmpty }
-    features = extractor.features(of: query)
+    features = try extractor.features(of: query)
+    adjacencies = try extractor.adjacencies(of: query)
     scoring = []
     let segments = resolver.snapshot.segments
     let total = segments.reduce(0) { $0 + $1.documentCount }
