@@ -6,7 +6,9 @@ import Testing
 /// Every answer of the engine against an evaluation of the product's rules, entry by entry.
 @Suite struct MatchingAgreementTests {
   /// Pieces of the entries as people would type them: a Han run, a Latin word, or a made-up word.
-  private static func part(of entries: [ProductRules.Prepared], using random: inout SplitMix64) -> String {
+  private static func part(of entries: [ProductRules.Prepared], using random: inout SplitMix64)
+    -> String
+  {
     while true {
       guard let entry = entries.randomElement(using: &random),
         let field = entry.fields.randomElement(using: &random)
@@ -14,8 +16,10 @@ import Testing
       switch Int.random(in: 0..<10, using: &random) {
       case 0: return ["zzyzx", "量子烘焙", "集云", "qqq-www"].randomElement(using: &random) ?? ""
       case 1...4:
-        let words = field.split { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == ".")) }
-          .map { $0.trimmingPrefix { !$0.isLetter && !$0.isNumber } }
+        let words = field.split {
+          !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "."))
+        }
+        .map { $0.trimmingPrefix { !$0.isLetter && !$0.isNumber } }
         if let word = words.randomElement(using: &random), let last = word.last,
           last.isLetter || last.isNumber
         {
@@ -61,7 +65,8 @@ import Testing
       }
       for (a, b) in zip(ranks, ranks.dropFirst()) {
         let isOrdered =
-          a.0 != b.0 ? a.0 > b.0 : a.1 != b.1 ? a.1 > b.1 : a.2.utf8.lexicographicallyPrecedes(b.2.utf8)
+          a.0 != b.0
+          ? a.0 > b.0 : a.1 != b.1 ? a.1 > b.1 : a.2.utf8.lexicographicallyPrecedes(b.2.utf8)
         #expect(isOrdered, "\(text): \(a) before \(b)")
       }
       // Pages join without repeats.
@@ -76,7 +81,8 @@ import Testing
       #expect(paged == counted.map(\.entry.id), "\(text)")
     }
     #expect(
-      kinds[.full, default: 0] > 50 && kinds[.some, default: 0] > 20, "the queries cover both kinds: \(kinds)"
+      kinds[.full, default: 0] > 50 && kinds[.some, default: 0] > 20,
+      "the queries cover both kinds: \(kinds)"
     )
   }
 
@@ -87,9 +93,12 @@ import Testing
     var random = SplitMix64(seed: 7)
     var tried = 0
     while tried < 1_000 {
-      guard let field = rules.entries.randomElement(using: &random)?.fields.randomElement(using: &random),
-        let run = field.unicodeScalars.split(whereSeparator: { !ProductRules.isHan($0) }).randomElement(
-          using: &random)
+      guard
+        let field = rules.entries.randomElement(using: &random)?.fields.randomElement(
+          using: &random),
+        let run = field.unicodeScalars.split(whereSeparator: { !ProductRules.isHan($0) })
+          .randomElement(
+            using: &random)
       else { continue }
       let length = Int.random(in: 1...min(6, run.count), using: &random)
       let start = Int.random(in: 0...(run.count - length), using: &random)

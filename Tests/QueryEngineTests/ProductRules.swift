@@ -63,7 +63,8 @@ final class ProductRules {
     let scalars = Array(analyzer.foldedKey(of: text).unicodeScalars)
     var result = String.UnicodeScalarView()
     for (i, scalar) in scalars.enumerated() {
-      if scalar == "\n", i > 0, i + 1 < scalars.count, isHan(scalars[i - 1]), isHan(scalars[i + 1]) {
+      if scalar == "\n", i > 0, i + 1 < scalars.count, isHan(scalars[i - 1]), isHan(scalars[i + 1])
+      {
         continue
       }
       result.append(scalar)
@@ -87,7 +88,8 @@ final class ProductRules {
     let scalars = Array(text.unicodeScalars)
     for (i, scalar) in scalars.enumerated() {
       let next = i + 1 < scalars.count ? scalars[i + 1] : " "
-      let isShort = (1...2).contains(part.utf8.count) && part.utf8.allSatisfy { (97...122).contains($0) }
+      let isShort =
+        (1...2).contains(part.utf8.count) && part.utf8.allSatisfy { (97...122).contains($0) }
       // C++ and C# are parts with their sign.
       if isShort, scalar == "#" || scalar == "+" && next == "+" {
         let after = scalar == "#" ? next : i + 2 < scalars.count ? scalars[i + 2] : " "
@@ -196,7 +198,8 @@ final class ProductRules {
   func isLiteral(_ entry: Prepared, _ part: Part, inTitle: Bool) -> Bool {
     switch part {
     case .han(let text):
-      return inTitle ? Self.contains(entry.bytes[0], text) : entry.bytes.contains { Self.contains($0, text) }
+      return inTitle
+        ? Self.contains(entry.bytes[0], text) : entry.bytes.contains { Self.contains($0, text) }
     case .latin(let chunk, _):
       return holds(entry, part) && stands(chunk, in: entry, titleOnly: inTitle)
     }
@@ -226,7 +229,8 @@ final class ProductRules {
     }
     return counts.map { FacetCount(value: $0.key, count: $0.value) }
       .sorted {
-        $0.count != $1.count ? $0.count > $1.count : $0.value.utf8.lexicographicallyPrecedes($1.value.utf8)
+        $0.count != $1.count
+          ? $0.count > $1.count : $0.value.utf8.lexicographicallyPrecedes($1.value.utf8)
       }
   }
 }

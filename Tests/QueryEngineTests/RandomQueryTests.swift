@@ -10,22 +10,26 @@ import TextAnalysis
 /// A sample of them here; `Scripts/random-queries` asks 100,000.
 @Suite struct RandomQueryTests {
   private static let han = [
-    "多集群", "集群", "云原生", "服务网格", "灰度发布", "镜像仓库", "可观测性", "待处理任务", "安装简单", "管理", "调度器", "网络策略", "存储卷", "一篇",
+    "多集群", "集群", "云原生", "服务网格", "灰度发布", "镜像仓库", "可观测性", "待处理任务", "安装简单", "管理", "调度器", "网络策略", "存储卷",
+    "一篇",
     "的", "了", "在",
     "雲端", "與", "広州", "𠀀", "齉", "々", "カナ", "한글",
   ]
   private static let latin = [
     "kube-proxy", "kubeproxy", "node.js", "v1.29.3", "1.27", "CVE-2022-3172", "C++", "C#", ".NET",
     "PodAffinity", "iOS17", "iOS", "17",
-    "CI/CD", "the", "scheduling", "scheduler", "https://kubernetes.io/docs/x", "naïve", "K8s", "a@b.c",
+    "CI/CD", "the", "scheduling", "scheduler", "https://kubernetes.io/docs/x", "naïve", "K8s",
+    "a@b.c",
     "10.0.0.1:8080", "x",
   ]
   private static let signs = [
-    "\"", "“", "”", "「", "」", "-", "－", "*", "＊", ":", "：", "title:", "category:a", "lang：zh", "after:2022",
+    "\"", "“", "”", "「", "」", "-", "－", "*", "＊", ":", "：", "title:", "category:a", "lang：zh",
+    "after:2022",
     "(", "，", "。", "\u{3000}", "\n",
   ]
   private static let noise = [
-    "🙂", "👨‍👩‍👧‍👦", "e\u{301}\u{323}", "\u{301}", "\u{202E}", "\u{0}", "\u{FEFF}", "か\u{3099}", "नि", "ﷺ", "İ", "ß",
+    "🙂", "👨‍👩‍👧‍👦", "e\u{301}\u{323}", "\u{301}", "\u{202E}", "\u{0}", "\u{FEFF}", "か\u{3099}", "नि", "ﷺ",
+    "İ", "ß",
     "㍿",
   ]
 
@@ -65,7 +69,8 @@ import TextAnalysis
       return "\"" + String(run[start..<start + length]) + "\""
     default:
       return (0..<Int.random(in: 1...9, using: &random)).map { _ in
-        let list = [han, han, latin, latin, signs, signs, noise].randomElement(using: &random) ?? han
+        let list =
+          [han, han, latin, latin, signs, signs, noise].randomElement(using: &random) ?? han
         return (list.randomElement(using: &random) ?? "") + (Bool.random(using: &random) ? " " : "")
       }.joined()
     }
@@ -91,13 +96,18 @@ import TextAnalysis
       let time = ContinuousClock.now - start
       if time > slowest.time { slowest = (time, text) }
       #expect(
-        results.hits.count == min(10, max(results.total, results.hits.count)), "\(text.debugDescription)")
+        results.hits.count == min(10, max(results.total, results.hits.count)),
+        "\(text.debugDescription)")
       for hit in results.hits { check(hit, text) }
       // One quoted run of Han: exactly the entries that hold it.
-      if case .han(let run)? = analyzer.chunks(of: text).first, analyzer.chunks(of: text).count == 1,
-        text.hasPrefix("\""), text.count == run.characters.count + 2
+      if case .han(let run)? = analyzer.chunks(of: text).first,
+        analyzer.chunks(of: text).count == 1,
+        run.text.unicodeScalars.allSatisfy(ProductRules.isHan), text.hasPrefix("\""),
+        text.count == run.characters.count + 2
       {
-        let expected = texts.count { fields in fields.contains { ProductRules.contains($0, run.text) } }
+        let expected = texts.count { fields in
+          fields.contains { ProductRules.contains($0, run.text) }
+        }
         #expect(results.match == .full ? results.total == expected : expected == 0, "\(text)")
         scanned += 1
       }
@@ -113,7 +123,9 @@ import TextAnalysis
 
   /// Marks stand in order, apart, on borders of characters.
   private func check(_ hit: Hit, _ query: String) {
-    for (text, marks) in [(hit.entry.title, hit.titleHighlights), (hit.snippet, hit.snippetHighlights)] {
+    for (text, marks) in [
+      (hit.entry.title, hit.titleHighlights), (hit.snippet, hit.snippetHighlights),
+    ] {
       if marks.isEmpty { continue }
       var borders: Set<Int> = [0]
       var offset = 0

@@ -33,9 +33,12 @@ import TextAnalysis
         var count = Counts()
         add(entry.title, to: &count.title, length: &count.titleLength)
         let rest =
-          [entry.text] + entry.path + entry.tags + [entry.description, entry.author] + entry.keywords
+          [entry.text] + entry.path + entry.tags + [entry.description, entry.author]
+          + entry.keywords
         for text in rest { add(text, to: &count.body, length: &count.bodyLength) }
-        for term in Set(count.title.keys).union(count.body.keys) { documentFrequency[term, default: 0] += 1 }
+        for term in Set(count.title.keys).union(count.body.keys) {
+          documentFrequency[term, default: 0] += 1
+        }
         var tokens = place(entry.title, isTitle: true, from: 0)
         for text in rest {
           tokens += place(text, isTitle: false, from: (tokens.last?.position ?? 0) + 10)
@@ -52,7 +55,8 @@ import TextAnalysis
       analyzer.analyze(text, into: &buffer)
       for token in buffer.tokens {
         counts[
-          "\(token.kind.rawValue)" + String(decoding: buffer.term(of: token), as: UTF8.self), default: 0] += 1
+          "\(token.kind.rawValue)" + String(decoding: buffer.term(of: token), as: UTF8.self),
+          default: 0] += 1
         if token.kind == .han || token.kind == .latin { length += 1 }
       }
     }
@@ -89,7 +93,8 @@ import TextAnalysis
           }
         }
       }
-      return found.enumerated().filter { i, a in !found[..<i].contains { $0.keys == a.keys } }.map(\.element)
+      return found.enumerated().filter { i, a in !found[..<i].contains { $0.keys == a.keys } }.map(
+        \.element)
     }
 
     private func share(_ keys: [String], id: String) -> Double {
@@ -112,11 +117,13 @@ import TextAnalysis
       return saturated(title, body, n, count)
     }
 
-    private func saturated(_ inTitle: Double, _ inBody: Double, _ n: Int, _ count: Counts) -> Double {
+    private func saturated(_ inTitle: Double, _ inBody: Double, _ n: Int, _ count: Counts) -> Double
+    {
       guard inTitle + inBody > 0 else { return 0 }
       let idf = log(1 + (Double(counts.count) - Double(n) + 0.5) / (Double(n) + 0.5))
       let tf =
-        3 * inTitle / (1 - 0.4 + (averageTitle > 0 ? 0.4 * Double(count.titleLength) / averageTitle : 0))
+        3 * inTitle
+        / (1 - 0.4 + (averageTitle > 0 ? 0.4 * Double(count.titleLength) / averageTitle : 0))
         + inBody / (1 - 0.6 + (averageBody > 0 ? 0.6 * Double(count.bodyLength) / averageBody : 0))
       return idf * tf / (tf + 0.9)
     }
@@ -139,7 +146,10 @@ import TextAnalysis
             .allSatisfy(\.isWhitespace)
         {
           let joined = previous.parts[0].text + latin.parts[0].text
-          if !joined.utf8.allSatisfy({ (0x30...0x39).contains($0) }), joined.utf8.count <= 255 {
+          if !joined.utf8.allSatisfy({ (0x30...0x39).contains($0) }), joined.utf8.count <= 255,
+            case .latin(let chunk)? = analyzer.chunks(of: joined).first,
+            chunk.parts.map(\.text) == [joined]
+          {
             add(joined, 0.5)
           }
         }
@@ -153,7 +163,8 @@ import TextAnalysis
     func weights(_ text: String) -> [String: Double] {
       var weights: [String: Double] = [:]
       let spellings = spellings(text)
-      for keepsStopWords in [false, true] where weights.isEmpty && (!keepsStopWords || spellings.isEmpty) {
+      for keepsStopWords in [false, true]
+      where weights.isEmpty && (!keepsStopWords || spellings.isEmpty) {
         for chunk in analyzer.chunks(of: text) {
           switch chunk {
           case .han(let run):
@@ -167,7 +178,8 @@ import TextAnalysis
                 }
               }
               if i + 1 < words.count {
-                weights["2" + run.text(word.upperBound - 1..<word.upperBound + 1), default: 0] += 0.3
+                weights["2" + run.text(word.upperBound - 1..<word.upperBound + 1), default: 0] +=
+                  0.3
               }
             }
           case .latin(let latin):
@@ -199,7 +211,9 @@ import TextAnalysis
       return weights
     }
 
-    func score(_ weights: [String: Double], _ adjacencies: [(keys: [String], weight: Double)], id: String)
+    func score(
+      _ weights: [String: Double], _ adjacencies: [(keys: [String], weight: Double)], id: String
+    )
       -> Double
     {
       guard let count = counts[id] else { return .nan }
@@ -233,7 +247,8 @@ import TextAnalysis
       for hit in try index.search(text, limit: 50).hits {
         let expected = oracle.score(weights, adjacencies, id: hit.entry.id)
         #expect(
-          abs(Double(hit.score) - expected) <= max(abs(expected) * 1e-4, 1e-6), "\(text): \(hit.entry.id)")
+          abs(Double(hit.score) - expected) <= max(abs(expected) * 1e-4, 1e-6),
+          "\(text): \(hit.entry.id)")
         compared += 1
       }
     }
@@ -241,9 +256,12 @@ import TextAnalysis
   }
 
   @Test("scores are those of the formula", arguments: TestIndex.corpora)
-  func digests(corpus: String) throws { try check(TestIndex.read([corpus]), queries: 500, seed: 41) }
+  func digests(corpus: String) throws {
+    try check(TestIndex.read([corpus]), queries: 500, seed: 41)
+  }
 
-  @Test("scores are those of the formula on a mixed corpus", .enabled(if: Corpora.mixedLines(1) != nil))
+  @Test(
+    "scores are those of the formula on a mixed corpus", .enabled(if: Corpora.mixedLines(1) != nil))
   func mixed() throws {
     let lines = try #require(Corpora.mixedLines(2_000))
     try check(TestIndex.readJSONL(lines), queries: 500, seed: 43)

@@ -25,13 +25,18 @@ import TextAnalysis
   @Test("a tag, a category, a whole title and a part of three titles are words of the site")
   func learned() throws {
     let expected = ["服务网格 site", "迁移"]
-    #expect(try words("服务网格迁移", in: [Entry(id: "1", title: "t", text: "x", tags: ["服务网格"])]) == expected)
-    #expect(try words("服务网格迁移", in: [Entry(id: "1", title: "t", text: "x", category: ["服务网格"])]) == expected)
+    #expect(
+      try words("服务网格迁移", in: [Entry(id: "1", title: "t", text: "x", tags: ["服务网格"])]) == expected)
+    #expect(
+      try words("服务网格迁移", in: [Entry(id: "1", title: "t", text: "x", category: ["服务网格"])])
+        == expected)
     #expect(try words("服务网格迁移", in: [Entry(id: "1", title: "服务网格", text: "x")]) == expected)
     let titles = ["服务网格入门", "再谈服务网格", "服务网格：实践", "别的"].enumerated()
-    #expect(try words("服务网格迁移", in: titles.map { Entry(id: "\($0)", title: $1, text: "x") }) == expected)
     #expect(
-      try words("服务网格迁移", in: titles.prefix(2).map { Entry(id: "\($0)", title: $1, text: "x") }) != expected)
+      try words("服务网格迁移", in: titles.map { Entry(id: "\($0)", title: $1, text: "x") }) == expected)
+    #expect(
+      try words("服务网格迁移", in: titles.prefix(2).map { Entry(id: "\($0)", title: $1, text: "x") })
+        != expected)
   }
 
   @Test("a word of the user comes before one of the site")
@@ -43,7 +48,8 @@ import TextAnalysis
   @Test("a run that stands nowhere falls into the words of the site")
   func fallback() throws {
     let entries = [
-      Entry(id: "whole", title: "服务网格", text: "迁移的经过"), Entry(id: "apart", title: "服务", text: "网与格，迁移"),
+      Entry(id: "whole", title: "服务网格", text: "迁移的经过"),
+      Entry(id: "apart", title: "服务", text: "网与格，迁移"),
     ]
     let results = try TestIndex(entries).search("服务网格迁移")
     #expect(results.total == 1 && results.hits.first?.entry.id == "whole")
@@ -52,7 +58,9 @@ import TextAnalysis
 
   @Test("words never change what a run that stands somewhere matches")
   func matchesStay() throws {
-    let entries = [Entry(id: "1", title: "服务网格", text: "务网"), Entry(id: "2", title: "x", text: "业务网络")]
+    let entries = [
+      Entry(id: "1", title: "服务网格", text: "务网"), Entry(id: "2", title: "x", text: "业务网络"),
+    ]
     let results = try TestIndex(entries).search("务网")
     #expect(Set(results.hits.map(\.entry.id)) == ["1", "2"])
   }
