@@ -63,8 +63,7 @@ final class ProductRules {
     let scalars = Array(analyzer.foldedKey(of: text).unicodeScalars)
     var result = String.UnicodeScalarView()
     for (i, scalar) in scalars.enumerated() {
-      if scalar == "\n", i > 0, i + 1 < scalars.count, isHan(scalars[i - 1]), isHan(scalars[i + 1])
-      {
+      if scalar == "\n", i > 0, i + 1 < scalars.count, isHan(scalars[i - 1]), isHan(scalars[i + 1]) {
         continue
       }
       result.append(scalar)

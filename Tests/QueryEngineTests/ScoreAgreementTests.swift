@@ -117,8 +117,7 @@ import TextAnalysis
       return saturated(title, body, n, count)
     }
 
-    private func saturated(_ inTitle: Double, _ inBody: Double, _ n: Int, _ count: Counts) -> Double
-    {
+    private func saturated(_ inTitle: Double, _ inBody: Double, _ n: Int, _ count: Counts) -> Double {
       guard inTitle + inBody > 0 else { return 0 }
       let idf = log(1 + (Double(counts.count) - Double(n) + 0.5) / (Double(n) + 0.5))
       let tf =
