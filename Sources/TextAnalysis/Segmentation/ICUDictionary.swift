@@ -42,20 +42,18 @@ internal import CICU
   func forEachWord(in characters: [UInt32], from start: Int, _ body: (_ length: Int, _ cost: Int32) -> Void) {
     guard start >= 0, start < characters.count else { return }
     let count = min(Self.longestWord, characters.count - start)
-    var lengths = [Int32](repeating: 0, count: Self.longestWord)
-    var costs = lengths
-    let found = unsafe characters.withUnsafeBufferPointer { text in
-      unsafe lengths.withUnsafeMutableBufferPointer { lengths in
-        unsafe costs.withUnsafeMutableBufferPointer { costs in
-          // Sound: `count` characters stand from `start` on, and both arrays have room for twenty.
-          guard let base = text.baseAddress else { return Int32(0) }
-          return unsafe cicu_dictionary_matches(
-            handle, base + start, Int32(count), lengths.baseAddress, costs.baseAddress,
-            Int32(Self.longestWord))
-        }
+    unsafe withUnsafeTemporaryAllocation(of: Int32.self, capacity: 2 * Self.longestWord) { space in
+      // Sound: `count` characters stand from `start` on, both halves have room for twenty, and as many of
+      // each as are read have been written.
+      guard let lengths = space.baseAddress else { return }
+      let costs = unsafe lengths + Self.longestWord
+      let found = unsafe characters.withUnsafeBufferPointer { text in
+        guard let base = text.baseAddress else { return Int32(0) }
+        return unsafe cicu_dictionary_matches(
+          handle, base + start, Int32(count), lengths, costs, Int32(Self.longestWord))
       }
+      for k in 0..<min(Int(found), Self.longestWord) { unsafe body(Int(lengths[k]), costs[k]) }
     }
-    for k in 0..<min(Int(found), Self.longestWord) { body(Int(lengths[k]), costs[k]) }
   }
 }
 
