@@ -30,7 +30,7 @@ struct TimedQuery {
     text = String(columns[3])
     var tokens = columns[3].split(separator: " ").map(String.init)
     needsAll = operation != "or"
-    let total = snapshot.segments.reduce(0) { $0 + $1.documentCount }
+    let total = snapshot.statistics.documentCount
     func weight(_ token: String) throws -> Float {
       let matching = try snapshot.documentFrequency(of: Self.key(token))
       return matching == 0 ? 0 : inverseDocumentFrequency(matching: matching, of: total)

@@ -1,7 +1,7 @@
 package import IndexFormat
 package import IndexStorage
 package import SearchModel
-import TextAnalysis
+package import TextAnalysis
 
 /// Answers requests on one snapshot of an index. Not thread-safe: one per thread, snapshots are shared.
 package final class Searcher {
@@ -12,29 +12,43 @@ package final class Searcher {
   let analyzer: Analyzer
   let parser: QueryParser
   private let extractor: FeatureExtractor
+  private let stems: StemWords
+  private let words: QueryWords
   let model: BM25F
   private let scratch = WindowScratch()
   package let options: SearchOptions
   private let synonyms: SynonymTable
   let pins: PinTable
 
+  /// - Parameters:
+  ///   - analysis: what the owner of the site says about words; the index does not depend on it.
+  ///   - options: what else the owner chooses.
   package init(
-    _ snapshot: IndexSnapshot, options: SearchOptions = SearchOptions(), parameters: BM25F.Parameters = .standard
+    _ snapshot: IndexSnapshot, analysis: AnalysisOptions = AnalysisOptions(),
+    options: SearchOptions = SearchOptions(), parameters: BM25F.Parameters = .standard
   ) throws {
     self.snapshot = snapshot
     self.options = options
-    analyzer = try Analyzer()
+    analyzer = try Analyzer(options: analysis)
     synonyms = SynonymTable(options.synonyms, analyzer: analyzer)
     pins = try PinTable(options.pins, snapshot: snapshot, analyzer: analyzer)
     parser = QueryParser(analyzer: analyzer)
-    extractor = FeatureExtractor(analyzer: analyzer)
+    words = QueryWords(analyzer: analyzer, snapshot: snapshot)
+    extractor = FeatureExtractor(words: words)
+    stems = StemWords(snapshot: snapshot, analyzer: analyzer)
     model = BM25F(snapshot.statistics, parameters: parameters)
   }
 
   /// Opens the current commit of a directory.
-  package convenience init(in directory: IndexDirectory, options: SearchOptions = SearchOptions()) throws {
-    try self.init(try IndexSnapshot(in: directory), options: options)
+  package convenience init(
+    in directory: IndexDirectory, analysis: AnalysisOptions = AnalysisOptions(),
+    options: SearchOptions = SearchOptions()
+  ) throws {
+    try self.init(try IndexSnapshot(in: directory), analysis: analysis, options: options)
   }
+
+  /// The words of folded Han characters, with those of the user and the site.
+  package func words(in characters: [UInt32]) throws -> [Word] { try words.words(in: characters) }
 
   // MARK: Searching
 
@@ -76,8 +90,7 @@ package final class Searcher {
   func plan(_ request: SearchRequest) throws -> QueryPlan {
     try QueryPlan(
       try parser.parse(request.text), facetFilters: request.filters,
-      resolver: PartResolver(analyzer: analyzer, snapshot: snapshot), extractor: extractor, synonyms: synonyms
-    )
+      resolver: PartResolver(words: words, snapshot: snapshot), extractor: extractor, synonyms: synonyms)
   }
 
   struct Answer {
@@ -149,15 +162,23 @@ package final class Searcher {
     EntryWeights(segment, recency: options.recency, now: snapshot.commit.createdAt)
   }
 
+  func adjacencyScorer(_ plan: QueryPlan) throws -> AdjacencyScorer {
+    try AdjacencyScorer(plan.adjacencies, snapshot: snapshot, model: model, stems: stems)
+  }
+
   func run(
     _ plan: QueryPlan, _ request: SearchRequest, mode: SegmentSearch.Mode, wanted: Int, deadline: Deadline
   ) throws -> Answer {
-    var collector = TopKCollector(
-      capacity: wanted, byDate: request.order == .date, keys: snapshot.segments.map(\.keys))
+    let order = RankingOrder(byDate: request.order == .date, keys: snapshot.segments.map(\.keys))
+    let adjacencies = try adjacencyScorer(plan)
+    let capacity = wanted > 0 && !adjacencies.isEmpty ? max(wanted, AdjacencyScorer.candidates) : wanted
+    var collector = TopKCollector(capacity: capacity, order: order)
     let (total, facets) = try visitAll(
       plan, facets: request.facets, mode: mode, deadline: deadline, into: &collector)
+    var ranked = try collector.ranked()
+    try adjacencies.rescore(&ranked, order: order, weights: snapshot.segments.map(weights))
     return Answer(
-      match: .full, total: total, ranked: try collector.ranked(),
+      match: .full, total: total, ranked: ranked,
       facets: try request.facets.map { ($0, try facets.counts(of: $0)) })
   }
 
@@ -180,12 +201,13 @@ package final class Searcher {
 
   // MARK: One thing alone
 
+  private var byRelevance: RankingOrder { RankingOrder(byDate: false, keys: snapshot.segments.map(\.keys)) }
+
   /// The best matches and nothing else: cheaper than `search`, for what is not counted need not be visited.
   ///
   /// - Parameter needsAll: whether a match holds every part, or at least one.
   package func best(_ limit: Int, of plan: QueryPlan, needsAll: Bool) throws -> [RankedDocument] {
-    var collector = TopKCollector(
-      capacity: limit, byDate: false, keys: snapshot.segments.map(\.keys))
+    var collector = TopKCollector(capacity: limit, order: byRelevance)
     for (number, segment) in snapshot.segments.enumerated() {
       try SegmentSearch(
         plan, segment: segment, number: number, mode: needsAll ? .all : .any(excludingFull: false), model: model,
@@ -199,8 +221,7 @@ package final class Searcher {
   package func best(
     _ limit: Int, andCountOf plan: QueryPlan, needsAll: Bool
   ) throws -> (ranked: [RankedDocument], total: Int) {
-    var collector = TopKCollector(
-      capacity: limit, byDate: false, keys: snapshot.segments.map(\.keys))
+    var collector = TopKCollector(capacity: limit, order: byRelevance)
     let total = try visitAll(
       plan, facets: [], mode: needsAll ? .all : .any(excludingFull: false), deadline: .none, into: &collector
     ).total
@@ -209,7 +230,7 @@ package final class Searcher {
 
   /// How many entries match.
   package func count(_ plan: QueryPlan, needsAll: Bool) throws -> Int {
-    var collector = TopKCollector(capacity: 0, byDate: false, keys: [])
+    var collector = TopKCollector(capacity: 0, order: byRelevance)
     return try visitAll(
       plan, facets: [], mode: needsAll ? .all : .any(excludingFull: false), deadline: .none, into: &collector
     ).total
@@ -219,7 +240,7 @@ package final class Searcher {
   package func facet(
     _ key: FacetKey, of plan: QueryPlan, needsAll: Bool, limit: Int
   ) throws -> [FacetCount] {
-    var collector = TopKCollector(capacity: 0, byDate: false, keys: [])
+    var collector = TopKCollector(capacity: 0, order: byRelevance)
     return try visitAll(
       plan, facets: [key], mode: needsAll ? .all : .any(excludingFull: false), deadline: .none, into: &collector
     ).facets.counts(of: key, limit: limit)

@@ -302,8 +302,6 @@ extension Analyzer {
   /// CamelCase pieces of at least two letters of a word already staged; `start` is where it stands in
   /// the text, one ASCII letter per byte.
   func emitPieces(termStart: Int, start: Int, count: Int, position: UInt32, chunk: UInt32) {
-    func isUpper(_ k: Int) -> Bool { unsafe (0x41...0x5A).contains(source[start + k]) }
-    func isLower(_ k: Int) -> Bool { unsafe (0x61...0x7A).contains(source[start + k]) }
     var begin = 0
     func emitPiece(to end: Int) {
       if end - begin >= 2 {
@@ -311,7 +309,17 @@ extension Analyzer {
           .form, termStart: termStart + begin, termLength: end - begin, position: position,
           start: start + begin, end: start + end, chunk: chunk)
       }
+      begin = end
     }
+    forEachPieceBorder(start: start, count: count) { emitPiece(to: $0) }
+    if begin > 0 { emitPiece(to: count) }
+  }
+
+  /// Where the second and every further piece of a CamelCase word begins.
+  @inline(__always)
+  func forEachPieceBorder(start: Int, count: Int, _ body: (Int) -> Void) {
+    func isUpper(_ k: Int) -> Bool { unsafe (0x41...0x5A).contains(source[start + k]) }
+    func isLower(_ k: Int) -> Bool { unsafe (0x61...0x7A).contains(source[start + k]) }
     var k = 1
     while k < count {
       let afterLower = isUpper(k) && isLower(k - 1)
@@ -320,12 +328,8 @@ extension Analyzer {
       let plural = k + 2 == count && next == UInt8(ascii: "s")
       let beforeLower =
         isUpper(k) && isUpper(k - 1) && (0x61...0x7A).contains(next) && !plural
-      if afterLower || beforeLower {
-        emitPiece(to: k)
-        begin = k
-      }
+      if afterLower || beforeLower { body(k) }
       k += 1
     }
-    if begin > 0 { emitPiece(to: count) }
   }
 }

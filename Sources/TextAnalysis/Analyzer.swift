@@ -20,7 +20,10 @@ internal import CICU
 
   let codePoints: CodePointTable
   var stemmer = Stemmer()
-  var words: OpaquePointer?
+  let options: AnalysisOptions
+  var wordRules: ICUWordRules?
+  /// Tests switch it off to hold the lattice against ICU's break iterator.
+  var usesOwnLattice = true
 
   // MARK: The text at hand
 
@@ -96,9 +99,9 @@ internal import CICU
   var isFast = true
   var queryChunks: [QueryChunk] = []
 
-  package init() throws {
+  package init(options: AnalysisOptions = AnalysisOptions()) throws {
     codePoints = try CodePointTable()
-    unsafe words = nil
+    self.options = options
     unsafe source = UnsafePointer(codePoints.ascii)
     unsafe stagedTokens = .allocate(capacity: Self.stagedTokenCapacity)
     // Filled once: a later read of padding bytes is a read of initialized memory.
@@ -109,7 +112,6 @@ internal import CICU
   }
 
   deinit {
-    unsafe cicu_words_close(words)
     unsafe stagedTokens.deallocate()
     unsafe stagedBytes.deallocate()
     unsafe parts.deallocate()

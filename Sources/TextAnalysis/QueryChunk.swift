@@ -59,6 +59,9 @@ package struct LatinChunk: Equatable, Sendable {
   /// The joined and the whole form of several parts; of a single part the part itself; of a version
   /// nothing but its key.
   package var forms: [String]
+  /// A chunk of one part as the words that it may also be written in: `pod affinity` for PodAffinity, `ios 17`
+  /// for iOS17. Empty for all others.
+  package var pieces: [String] = []
   /// The parts as a phrase are no match: `1.2` is not in `3.1.2`.
   package var isVersion: Bool
   /// UTF-8 range in the original text.
@@ -89,6 +92,20 @@ extension Analyzer {
     return queryChunks
   }
 
+  /// The stem of a folded Latin part, as the index has it; nil for what has none: short words, other letters.
+  package func stem(of word: [UInt8]) -> [UInt8]? {
+    guard (4...Self.longestTerm).contains(word.count), word.allSatisfy({ (0x61...0x7A).contains($0) }) else {
+      return nil
+    }
+    let padded = word + repeatElement(0, count: Stemmer.padding)
+    return unsafe padded.withUnsafeBufferPointer { bytes in
+      // Sound: not empty, and padded just above; the stem is copied before the next call.
+      unsafe stemmer.stem(bytes.baseAddress!, count: word.count).map {
+        unsafe Array(UnsafeBufferPointer(start: $0.bytes, count: $0.count))
+      }
+    }
+  }
+
   func takeQueryHan(_ folded: UInt32, start: Int, end: Int, continues: Bool) {
     if continues, case .han(var run)? = queryChunks.popLast() {
       run.characters.append(folded)
@@ -103,19 +120,8 @@ extension Analyzer {
     var parts: [LatinChunk.Part] = []
     for index in 0..<partCount {
       let part = unsafe self.parts[index]
-      var bytes = (part.byteStart..<part.byteEnd).map { unsafe chunkBytes[$0] }
-      var stem: String?
-      if part.isASCIIWord, bytes.count > 3 {
-        bytes.append(contentsOf: repeatElement(0, count: Stemmer.padding))
-        unsafe bytes.withUnsafeBufferPointer { word in
-          // Sound: not empty, and the padding was added just above.
-          if let found = unsafe stemmer.stem(word.baseAddress!, count: part.byteCount) {
-            stem = unsafe String(
-              decoding: UnsafeBufferPointer(start: found.bytes, count: found.count), as: UTF8.self)
-          }
-        }
-        bytes.removeLast(Stemmer.padding)
-      }
+      let bytes = (part.byteStart..<part.byteEnd).map { unsafe chunkBytes[$0] }
+      let stem = part.isASCIIWord ? stem(of: bytes).map { String(decoding: $0, as: UTF8.self) } : nil
       parts.append(
         LatinChunk.Part(
           text: String(decoding: bytes, as: UTF8.self), stem: stem, range: part.start..<part.end))
@@ -135,10 +141,31 @@ extension Analyzer {
         forms.append(String(decoding: term, as: UTF8.self))
       }
     }
-    queryChunks.append(
-      .latin(
-        LatinChunk(
-          parts: parts, forms: forms, isVersion: isVersion,
-          range: parts[0].range.lowerBound..<parts[partCount - 1].range.upperBound)))
+    var chunk = LatinChunk(
+      parts: parts, forms: forms, isVersion: isVersion,
+      range: parts[0].range.lowerBound..<parts[partCount - 1].range.upperBound)
+    if partCount == 1 { chunk.pieces = pieces(of: parts[0].text, from: parts[0].range) }
+    queryChunks.append(.latin(chunk))
+  }
+
+  /// The pieces of at least two letters of a CamelCase word, or letters and the digits that end them.
+  private func pieces(of word: String, from range: Range<Int>) -> [String] {
+    let bytes = Array(word.utf8)
+    guard bytes.count == range.count, bytes.allSatisfy({ $0 < 0x80 }) else { return [] }
+    var borders: [Int] = []
+    let letters = bytes.prefix { (0x61...0x7A).contains($0) }.count
+    if letters == bytes.count {
+      forEachPieceBorder(start: range.lowerBound, count: bytes.count) { borders.append($0) }
+    } else if letters >= 2, bytes.dropFirst(letters).allSatisfy({ (0x30...0x39).contains($0) }) {
+      return [
+        String(decoding: bytes.prefix(letters), as: UTF8.self),
+        String(decoding: bytes.dropFirst(letters), as: UTF8.self),
+      ]
+    }
+    guard !borders.isEmpty else { return [] }
+    let pieces = zip([0] + borders, borders + [bytes.count]).map {
+      String(decoding: bytes[$0..<$1], as: UTF8.self)
+    }
+    return pieces.allSatisfy { $0.utf8.count >= 2 } ? pieces : []
   }
 }

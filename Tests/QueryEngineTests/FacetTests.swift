@@ -10,15 +10,18 @@ import Testing
     let tags = ["k8s", "istio", "ebpf"]
     return (0..<Int.random(in: 1...6_000, using: &random)).map { number in
       Entry(
-        id: "e\(number)", title: Bool.random(using: &random) ? "集群" : "网格", text: "正文 \(number % 7)",
+        id: "e\(number)", title: Bool.random(using: &random) ? "集群" : "网格",
+        text: "正文 \(number % 7)",
         category: categories.filter { _ in Int.random(in: 0..<3, using: &random) == 0 },
         tags: tags.filter { _ in Bool.random(using: &random) },
-        date: Bool.random(using: &random) ? "20\(Int.random(in: 10...25, using: &random))-01-02" : nil,
+        date: Bool.random(using: &random)
+          ? "20\(Int.random(in: 10...25, using: &random))-01-02" : nil,
         lang: Bool.random(using: &random) ? "zh" : "en")
     }
   }
 
-  @Test("counts are exact; a facet that is filtered ignores its own filter", arguments: UInt64(0)..<12)
+  @Test(
+    "counts are exact; a facet that is filtered ignores its own filter", arguments: UInt64(0)..<12)
   func counts(seed: UInt64) throws {
     let entries = Self.entries(seed: seed)
     let index = try TestIndex(entries)
@@ -52,7 +55,8 @@ import Testing
           "\(facet.key)")
         for (a, b) in zip(facet.counts, facet.counts.dropFirst()) {
           #expect(
-            a.count > b.count || a.count == b.count && a.value.utf8.lexicographicallyPrecedes(b.value.utf8))
+            a.count > b.count
+              || a.count == b.count && a.value.utf8.lexicographicallyPrecedes(b.value.utf8))
         }
       }
     }

@@ -6,7 +6,9 @@ import Testing
 /// Every answer of the engine against an evaluation of the product's rules, entry by entry.
 @Suite struct MatchingAgreementTests {
   /// Pieces of the entries as people would type them: a Han run, a Latin word, or a made-up word.
-  private static func part(of entries: [ProductRules.Prepared], using random: inout SplitMix64) -> String {
+  private static func part(of entries: [ProductRules.Prepared], using random: inout SplitMix64)
+    -> String
+  {
     while true {
       guard let entry = entries.randomElement(using: &random),
         let field = entry.fields.randomElement(using: &random)
@@ -14,8 +16,10 @@ import Testing
       switch Int.random(in: 0..<10, using: &random) {
       case 0: return ["zzyzx", "量子烘焙", "集云", "qqq-www"].randomElement(using: &random) ?? ""
       case 1...4:
-        let words = field.split { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == ".")) }
-          .map { $0.trimmingPrefix { !$0.isLetter && !$0.isNumber } }
+        let words = field.split {
+          !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "."))
+        }
+        .map { $0.trimmingPrefix { !$0.isLetter && !$0.isNumber } }
         if let word = words.randomElement(using: &random), let last = word.last,
           last.isLetter || last.isNumber
         {
@@ -34,7 +38,7 @@ import Testing
   @Test("total, match kind, facets, order and pages follow the rules", arguments: TestIndex.corpora)
   func unquotedQueries(corpus: String) throws {
     let index = try TestIndex(paths: [corpus])
-    let rules = try ProductRules(index.entries)
+    let rules = try ProductRules(index)
     let byID = Dictionary(uniqueKeysWithValues: rules.entries.map { ($0.id, $0) })
     var random = SplitMix64(seed: 20_221_101)
     var kinds: [MatchKind: Int] = [:]
@@ -61,7 +65,8 @@ import Testing
       }
       for (a, b) in zip(ranks, ranks.dropFirst()) {
         let isOrdered =
-          a.0 != b.0 ? a.0 > b.0 : a.1 != b.1 ? a.1 > b.1 : a.2.utf8.lexicographicallyPrecedes(b.2.utf8)
+          a.0 != b.0
+          ? a.0 > b.0 : a.1 != b.1 ? a.1 > b.1 : a.2.utf8.lexicographicallyPrecedes(b.2.utf8)
         #expect(isOrdered, "\(text): \(a) before \(b)")
       }
       // Pages join without repeats.
@@ -76,20 +81,24 @@ import Testing
       #expect(paged == counted.map(\.entry.id), "\(text)")
     }
     #expect(
-      kinds[.full, default: 0] > 50 && kinds[.some, default: 0] > 20, "the queries cover both kinds: \(kinds)"
+      kinds[.full, default: 0] > 50 && kinds[.some, default: 0] > 20,
+      "the queries cover both kinds: \(kinds)"
     )
   }
 
   @Test("a quoted Han run finds exactly the entries that hold it", arguments: TestIndex.corpora)
   func quotedHan(corpus: String) throws {
     let index = try TestIndex(paths: [corpus])
-    let rules = try ProductRules(index.entries)
+    let rules = try ProductRules(index)
     var random = SplitMix64(seed: 7)
     var tried = 0
     while tried < 1_000 {
-      guard let field = rules.entries.randomElement(using: &random)?.fields.randomElement(using: &random),
-        let run = field.unicodeScalars.split(whereSeparator: { !ProductRules.isHan($0) }).randomElement(
-          using: &random)
+      guard
+        let field = rules.entries.randomElement(using: &random)?.fields.randomElement(
+          using: &random),
+        let run = field.unicodeScalars.split(whereSeparator: { !ProductRules.isHan($0) })
+          .randomElement(
+            using: &random)
       else { continue }
       let length = Int.random(in: 1...min(6, run.count), using: &random)
       let start = Int.random(in: 0...(run.count - length), using: &random)
@@ -106,7 +115,7 @@ import Testing
   @Test("a quoted Latin part finds exactly the entries that hold it", arguments: TestIndex.corpora)
   func quotedLatin(corpus: String) throws {
     let index = try TestIndex(paths: [corpus])
-    let rules = try ProductRules(index.entries)
+    let rules = try ProductRules(index)
     var random = SplitMix64(seed: 8)
     let parts = Set(rules.entries.flatMap { $0.latin.flatMap { $0.compactMap { $0 } } }).sorted()
     for part in parts.shuffled(using: &random).prefix(300) where part.allSatisfy(\.isASCII) {

@@ -6,11 +6,14 @@ import Testing
 /// Random queries, half grammar and half noise: never a failure, always a consistent answer.
 @Suite struct NoiseTests {
   private static let pieces = [
-    "多集群", "集群", "的", "k8s", "istio", "\"", "“", "”", "「", "」", "-", "－", "title:", "category:", "tag:",
+    "多集群", "集群", "的", "k8s", "istio", "\"", "“", "”", "「", "」", "-", "－", "title:", "category:",
+    "tag:",
     "lang:en", "after:2022",
-    "before:", "*", ":", "：", " ", " ", "\u{3000}", "，", "v1.29.3", "1.2", "C++", "CI/CD", "node.js",
+    "before:", "*", ":", "：", " ", " ", "\u{3000}", "，", "v1.29.3", "1.2", "C++", "CI/CD",
+    "node.js",
     "http://a.b/c?d=e", "🙂", "👨‍👩‍👧‍👦",
-    "e\u{301}", "\u{202E}", "\u{0}", "か\u{3099}", "㍿", "ﬁ", "İ", "ß", "\n", "한글", "ไทย", "नि", "\u{FEFF}", "a",
+    "e\u{301}", "\u{202E}", "\u{0}", "か\u{3099}", "㍿", "ﬁ", "İ", "ß", "\n", "한글", "ไทย", "नि",
+    "\u{FEFF}", "a",
     "云原生", "雲",
   ]
 

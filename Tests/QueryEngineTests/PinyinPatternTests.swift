@@ -5,10 +5,12 @@ import TextAnalysis
 @testable import QueryEngine
 
 @Suite struct PinyinPatternTests {
-  private func spelling(_ typed: String, _ text: String, mayBeUnfinished: Bool = false) -> PinyinPattern
+  private func spelling(_ typed: String, _ text: String, mayBeUnfinished: Bool = false)
+    -> PinyinPattern
     .Spelling?
   {
-    PinyinPattern(typed, mayBeUnfinished: mayBeUnfinished)?.spelling(of: text.unicodeScalars.map(\.value))
+    PinyinPattern(typed, mayBeUnfinished: mayBeUnfinished)?.spelling(
+      of: text.unicodeScalars.map(\.value))
   }
 
   @Test(
@@ -24,7 +26,8 @@ import TextAnalysis
       ("xian", "西安", .full), ("xi'an", "西安", .full), ("xian", "先", .full),
       ("lvse", "绿色", .full), ("lüse", "绿色", .full), ("LÜSE", "绿色", .full), ("lǜsè", "绿色", .full),
       ("lu\u{308}se", "绿色", .full), ("nvxing", "女性", .full), ("nuxing", "女性", .loose),
-      ("celue", "策略", .full), ("celve", "策略", .full), ("celüe", "策略", .full), ("lvxian", "率先", .full),
+      ("celue", "策略", .full), ("celve", "策略", .full), ("celüe", "策略", .full),
+      ("lvxian", "率先", .full),
       ("shuaixian", "率先", .full), ("xiaolv", "效率", .full), ("xl", "效率", .initials),
       ("kuberneteduojiqun", "kubernetes多集群", nil), ("kubernetesduojiqun", "kubernetes多集群", .full),
       ("k8sjq", "k8s集群", .initials),
@@ -47,7 +50,8 @@ import TextAnalysis
   }
 
   @Test(
-    "what is no spelling", arguments: ["", " ", "'", "多", "c++", "a.b", "a:b", "ñ", "ß", "a\u{301}\u{301}"])
+    "what is no spelling",
+    arguments: ["", " ", "'", "多", "c++", "a.b", "a:b", "ñ", "ß", "a\u{301}\u{301}"])
   func noPattern(typed: String) { #expect(PinyinPattern(typed) == nil) }
 
   @Test("longer than the limit is no pattern, and the limit itself works")
@@ -62,7 +66,8 @@ import TextAnalysis
   @Test(
     "texts of whole syllables are told apart",
     arguments: [
-      ("duojiqun", true), ("xian", true), ("lue", true), ("lu", true), ("women", true), ("change", true),
+      ("duojiqun", true), ("xian", true), ("lue", true), ("lu", true), ("women", true),
+      ("change", true),
       ("djq", false), ("kubernetes", false), ("duojiq", false), ("duoj iqun", false), ("v", false),
     ])
   func wholeSyllables(typed: String, expected: Bool) {
@@ -90,7 +95,9 @@ import TextAnalysis
     return PinyinReadings(of: character).flatMap { reading -> [(String, Set<Way>)] in
       let full = reading.text
       var ways: [(String, Set<Way>)] = [(full, [.full]), (String(full.prefix(1)), [.initial])]
-      if ["zh", "ch", "sh"].contains(full.prefix(2)) { ways.append((String(full.prefix(2)), [.initial])) }
+      if ["zh", "ch", "sh"].contains(full.prefix(2)) {
+        ways.append((String(full.prefix(2)), [.initial]))
+      }
       if full.hasSuffix("ve") { ways.append((full.replacing("v", with: "u"), [.full])) }
       if full.hasSuffix("v") { ways.append((full.replacing("v", with: "u"), [.loose])) }
       return ways
@@ -152,9 +159,12 @@ import TextAnalysis
       }
       let pieces = typed.split(separator: " ").map(String.init)
       let all = plainSpelling(pieces, characters[...])
-      let expected: PinyinPattern.Spelling? = [.full, .loose, .initials, .mixed].first { all.contains($0) }
+      let expected: PinyinPattern.Spelling? = [.full, .loose, .initials, .mixed].first {
+        all.contains($0)
+      }
       #expect(
-        spelling(typed, String(String.UnicodeScalarView(characters.compactMap(Unicode.Scalar.init))))
+        spelling(
+          typed, String(String.UnicodeScalarView(characters.compactMap(Unicode.Scalar.init))))
           == expected,
         "\(typed) for \(characters)")
 
@@ -168,7 +178,8 @@ import TextAnalysis
       }
       let text = String(String.UnicodeScalarView(characters.compactMap(Unicode.Scalar.init)))
       if !pieces.isEmpty {
-        #expect((spelling(typed, text, mayBeUnfinished: true) != nil) == isPrefix, "\(typed) for \(text)")
+        #expect(
+          (spelling(typed, text, mayBeUnfinished: true) != nil) == isPrefix, "\(typed) for \(text)")
       }
     }
   }

@@ -40,7 +40,8 @@ import TextAnalysis
   @Test(
     "digits, quotes, prefixes, mixed scripts, one letter, and what no title begins a word with",
     arguments: [
-      "d", "djq2", "\"duojiqun\"", "duojiqun*", "多集群 guanli", "iqun", "uojiqun", "zzzz", "chongqing",
+      "d", "djq2", "\"duojiqun\"", "duojiqun*", "多集群 guanli", "iqun", "uojiqun", "zzzz",
+      "chongqing",
       "jidian",
       "title:duo jiqun", "duo -x jiqun", "tag:x",
     ])
@@ -75,7 +76,9 @@ import TextAnalysis
   @Test("what ends with a word before what is cut off inside one, if both are spelled in full")
   func wholeWords() throws {
     let index = try TestIndex(
-      ["据河北日报报道", "据河南日报报道", "聚合", "美丽的"].enumerated().map { Entry(id: "\($0.offset)", title: $0.element) })
+      ["据河北日报报道", "据河南日报报道", "聚合", "美丽的"].enumerated().map {
+        Entry(id: "\($0.offset)", title: $0.element)
+      })
     #expect(try index.search("juhe").suggestion?.query == "聚合")
     #expect(try index.search("juhebei").suggestion?.query == "据河北")
     #expect(try index.search("juhenanri").suggestion?.query == "据河南日")
@@ -107,7 +110,9 @@ import TextAnalysis
   }
 
   /// Every title, every start and every end, by the rules alone.
-  private func plainBest(_ typed: String, _ titles: [String], analyzer: Analyzer) -> PinyinFinder.Candidate? {
+  private func plainBest(_ typed: String, _ titles: [String], analyzer: Analyzer) -> PinyinFinder
+    .Candidate?
+  {
     struct Found {
       var spelling: PinyinPattern.Spelling
       var titleCount = 0
@@ -129,13 +134,16 @@ import TextAnalysis
             let place = begins && ends ? 2 : begins && spelling <= .loose ? 1 : 0
             let text = String(
               String.UnicodeScalarView(characters[start..<end].compactMap(Unicode.Scalar.init)))
-            here[text, default: Found(spelling: spelling)].place = max(here[text]?.place ?? 0, place)
+            here[text, default: Found(spelling: spelling)].place = max(
+              here[text]?.place ?? 0, place)
           }
         }
       }
       for (text, one) in here {
         var all = found[text] ?? Found(spelling: one.spelling)
-        if all.titleCount < PinyinFinder.titlesPerCandidate { all.place = max(all.place, one.place) }
+        if all.titleCount < PinyinFinder.titlesPerCandidate {
+          all.place = max(all.place, one.place)
+        }
         all.titleCount += 1
         found[text] = all
       }
@@ -144,12 +152,15 @@ import TextAnalysis
       .min { a, b in
         if a.value.spelling != b.value.spelling { return a.value.spelling < b.value.spelling }
         if a.value.place != b.value.place { return a.value.place > b.value.place }
-        if a.value.titleCount != b.value.titleCount { return a.value.titleCount > b.value.titleCount }
+        if a.value.titleCount != b.value.titleCount {
+          return a.value.titleCount > b.value.titleCount
+        }
         if a.key.utf8.count != b.key.utf8.count { return a.key.utf8.count < b.key.utf8.count }
         return a.key.utf8.lexicographicallyPrecedes(b.key.utf8)
       }
       .map {
-        PinyinFinder.Candidate(text: $0.key, spelling: $0.value.spelling, titleCount: $0.value.titleCount)
+        PinyinFinder.Candidate(
+          text: $0.key, spelling: $0.value.spelling, titleCount: $0.value.titleCount)
       }
   }
 
@@ -170,12 +181,14 @@ import TextAnalysis
     let finder = PinyinFinder(snapshot: index.searcher.snapshot, analyzer: analyzer)
     let titles = index.entries.map(\.title)
     for typed in [
-      "duojiqun", "djq", "jingdian", "jd", "yys", "xian", "chongqing", "nuxing", "gl", "yh", "guanlijd", "dd",
+      "duojiqun", "djq", "jingdian", "jd", "yys", "xian", "chongqing", "nuxing", "gl", "yh",
+      "guanlijd", "dd",
       "juhe",
     ] {
       let pattern = try #require(PinyinPattern(typed))
       let expected = plainBest(typed, titles, analyzer: analyzer)
-      #expect(try finder.best(for: pattern, onlyFull: false, deadline: .none) == expected, "\(typed)")
+      #expect(
+        try finder.best(for: pattern, onlyFull: false, deadline: .none) == expected, "\(typed)")
       let full = expected.flatMap { $0.spelling <= .loose ? $0 : nil }
       #expect(try finder.best(for: pattern, onlyFull: true, deadline: .none) == full, "\(typed)")
     }

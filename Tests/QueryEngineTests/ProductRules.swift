@@ -1,4 +1,5 @@
 import Foundation
+import QueryEngine
 import SearchModel
 import TextAnalysis
 
@@ -28,9 +29,14 @@ final class ProductRules {
   private let analyzer: Analyzer
   let entries: [Prepared]
 
-  init(_ entries: [Entry]) throws {
+  /// Words of a Han run, for those that stand nowhere: the engine's, which have tests of their own.
+  private let words: ([UInt32]) -> [Range<Int>]
+
+  init(_ index: TestIndex) throws {
+    let entries = index.entries
     let analyzer = try Analyzer()
     self.analyzer = analyzer
+    words = { characters in (try? index.searcher.words(in: characters).map(\.range)) ?? [] }
     self.entries = entries.map { entry in
       let texts =
         [entry.title, entry.text] + entry.path + entry.tags + [entry.description, entry.author]
@@ -81,7 +87,8 @@ final class ProductRules {
     let scalars = Array(text.unicodeScalars)
     for (i, scalar) in scalars.enumerated() {
       let next = i + 1 < scalars.count ? scalars[i + 1] : " "
-      let isShort = (1...2).contains(part.utf8.count) && part.utf8.allSatisfy { (97...122).contains($0) }
+      let isShort =
+        (1...2).contains(part.utf8.count) && part.utf8.allSatisfy { (97...122).contains($0) }
       // C++ and C# are parts with their sign.
       if isShort, scalar == "#" || scalar == "+" && next == "+" {
         let after = scalar == "#" ? next : i + 2 < scalars.count ? scalars[i + 2] : " "
@@ -104,7 +111,7 @@ final class ProductRules {
     return parts
   }
 
-  private static func contains(_ bytes: [UInt8], _ text: String) -> Bool {
+  static func contains(_ bytes: [UInt8], _ text: String) -> Bool {
     let wanted = Array(text.utf8)
     guard bytes.count >= wanted.count else { return false }
     return (0...(bytes.count - wanted.count)).contains { start in
@@ -116,20 +123,37 @@ final class ProductRules {
 
   enum Part: Equatable {
     case han(String)
-    case latin(LatinChunk)
+    /// With the neighbours that it would make one word with.
+    case latin(LatinChunk, joined: [LatinChunk] = [])
   }
 
   /// A typed text cut at white space and punctuation, its Han runs settled against the entries.
   func parts(of text: String) -> [Part] {
     var parts: [Part] = []
-    for chunk in analyzer.chunks(of: text) {
+    let chunks = analyzer.chunks(of: text)
+    let bytes = Array(text.utf8)
+    /// Two single parts with nothing but white space between them, as one word.
+    func joined(_ i: Int, _ j: Int) -> LatinChunk? {
+      guard chunks.indices.contains(i), chunks.indices.contains(j), case .latin(let a) = chunks[i],
+        case .latin(let b) = chunks[j], a.parts.count == 1, b.parts.count == 1,
+        String(decoding: bytes[a.range.upperBound..<b.range.lowerBound], as: UTF8.self).allSatisfy(
+          \.isWhitespace)
+      else { return nil }
+      let word = a.parts[0].text + b.parts[0].text
+      guard word.utf8.count <= 255, !word.allSatisfy({ $0.isASCII && $0.isNumber }),
+        case .latin(let chunk)? = analyzer.chunks(of: word).first, chunk.parts.map(\.text) == [word]
+      else { return nil }
+      return chunk
+    }
+    for (i, chunk) in chunks.enumerated() {
       switch chunk {
-      case .latin(let latin): parts.append(.latin(latin))
+      case .latin(let latin):
+        parts.append(.latin(latin, joined: [joined(i - 1, i), joined(i, i + 1)].compactMap { $0 }))
       case .han(let run):
         if entries.contains(where: { holds($0, .han(run.text)) }) {
           parts.append(.han(run.text))
         } else {
-          parts += analyzer.words(in: run).map { .han(run.text($0)) }
+          parts += words(run.characters).map { .han(run.text($0)) }
         }
       }
     }
@@ -139,7 +163,11 @@ final class ProductRules {
   func holds(_ entry: Prepared, _ part: Part) -> Bool {
     switch part {
     case .han(let text): return entry.bytes.contains { Self.contains($0, text) }
-    case .latin(let chunk):
+    case .latin(let chunk, let joined):
+      if joined.contains(where: { holds(entry, .latin($0)) }) { return true }
+      if !chunk.pieces.isEmpty, entry.latin.contains(where: { Self.contains($0, chunk.pieces) }) {
+        return true
+      }
       if chunk.isVersion { return chunk.forms.contains { entry.others.contains("form:" + $0) } }
       if stands(chunk, in: entry, titleOnly: false) { return true }
       if chunk.forms.contains(where: { entry.others.contains("form:" + $0) }) { return true }
@@ -154,18 +182,24 @@ final class ProductRules {
   }
 
   private func stands(_ chunk: LatinChunk, in entry: Prepared, titleOnly: Bool) -> Bool {
-    let wanted = chunk.parts.map { Optional($0.text) }
-    return (titleOnly ? Array(entry.latin.prefix(1)) : entry.latin).contains { field in
-      guard field.count >= wanted.count else { return false }
-      return (0...(field.count - wanted.count)).contains { Array(field[$0..<($0 + wanted.count)]) == wanted }
+    (titleOnly ? Array(entry.latin.prefix(1)) : entry.latin).contains {
+      Self.contains($0, chunk.parts.map(\.text))
+    }
+  }
+
+  private static func contains(_ field: [String?], _ wanted: [String]) -> Bool {
+    guard field.count >= wanted.count else { return false }
+    return (0...(field.count - wanted.count)).contains {
+      Array(field[$0..<($0 + wanted.count)]) == wanted.map(Optional.some)
     }
   }
 
   func isLiteral(_ entry: Prepared, _ part: Part, inTitle: Bool) -> Bool {
     switch part {
     case .han(let text):
-      return inTitle ? Self.contains(entry.bytes[0], text) : entry.bytes.contains { Self.contains($0, text) }
-    case .latin(let chunk):
+      return inTitle
+        ? Self.contains(entry.bytes[0], text) : entry.bytes.contains { Self.contains($0, text) }
+    case .latin(let chunk, _):
       return holds(entry, part) && stands(chunk, in: entry, titleOnly: inTitle)
     }
   }
@@ -194,7 +228,8 @@ final class ProductRules {
     }
     return counts.map { FacetCount(value: $0.key, count: $0.value) }
       .sorted {
-        $0.count != $1.count ? $0.count > $1.count : $0.value.utf8.lexicographicallyPrecedes($1.value.utf8)
+        $0.count != $1.count
+          ? $0.count > $1.count : $0.value.utf8.lexicographicallyPrecedes($1.value.utf8)
       }
   }
 }

@@ -10,13 +10,16 @@ import Testing
       id: "a", kind: .item, title: "多集群入门", text: "用一个入口管理多集群。", category: ["工具推荐"], tags: ["k8s"],
       date: "2022-11-01", lang: "zh", sources: ["docs/share.md"]),
     Entry(
-      id: "b", kind: .item, title: "Istio 授权策略", text: "在多集群里配置 Istio。", category: ["最佳实践"], tags: ["istio"],
+      id: "b", kind: .item, title: "Istio 授权策略", text: "在多集群里配置 Istio。", category: ["最佳实践"],
+      tags: ["istio"],
       date: "2023-02-03", lang: "zh", sources: ["docs/share.md", "docs/trends.md"]),
     Entry(
       id: "c", kind: .page, title: "Scheduling pods",
       text: "How the scheduler places pods on clusters in kube-proxy mode.",
       category: ["最佳实践", "Guides"], date: "2021-05-06", lang: "en", sources: ["posts/c.md"]),
-    Entry(id: "d", kind: .page, title: "云，原生", text: "云 原生和集群，管理不是集群管理吗", lang: "zh", sources: ["notes.txt"]),
+    Entry(
+      id: "d", kind: .page, title: "云，原生", text: "云 原生和集群，管理不是集群管理吗", lang: "zh",
+      sources: ["notes.txt"]),
   ]
 
   private func ids(_ text: String) throws -> Set<String> {
@@ -30,12 +33,14 @@ import Testing
       ("多集群", ["a", "b"]), ("\"多集群\"", ["a", "b"]), ("「多集群」", ["a", "b"]), ("“多集群”", ["a", "b"]),
       ("多集群 -Istio", ["a"]), ("多集群 －istio", ["a"]), ("-istio 多集群", ["a"]), ("多集群 -\"授权策略\"", ["a"]),
       ("title:多集群", ["a"]), ("title：多集群", ["a"]), ("title:\"授权 策略\"", []), ("TITLE:istio", ["b"]),
-      ("多集群 category:最佳实践", ["b"]), ("category:\"最佳实践\"", ["b", "c"]), ("category：「最佳实践」", ["b", "c"]),
+      ("多集群 category:最佳实践", ["b"]), ("category:\"最佳实践\"", ["b", "c"]),
+      ("category：「最佳实践」", ["b", "c"]),
       ("-category:最佳实践 多集群", ["a"]), ("tag:k8s", ["a"]), ("tags:istio", ["b"]), ("lang:en", ["c"]),
       ("多集群 source:docs", ["a", "b"]), ("source:docs/trends.md", ["b"]), ("source:doc", []),
-      ("after:2022-01", ["a", "b"]), ("before:2022", ["c"]), ("after:2022-11-01 before:2023", ["a"]),
+      ("after:2022-01", ["a", "b"]), ("before:2022", ["c"]),
+      ("after:2022-11-01 before:2023", ["a"]),
       ("kind:page lang:zh", ["d"]), ("year:2023", ["b"]),
-      ("sched*", ["c"]), ("schedul*", ["c"]), ("kube-prox*", []), ("istio*", ["b"]),
+      ("sched*", ["c"]), ("schedul*", ["c"]), ("kube-prox*", ["c"]), ("istio*", ["b"]),
       ("scheduled", ["c"]), ("\"scheduled\"", []), ("cluster", ["c"]), ("kubeproxy", ["c"]),
       ("kube proxy", ["c"]),
       ("\"kube proxy\"", ["c"]), ("\"proxy kube\"", []),
@@ -52,7 +57,8 @@ import Testing
       "title:-x", "*",
       "**", "a*b", "after:tomorrow", "before:9999-99-99", "lang:", "(", ")", "AND OR NOT", "\u{0}",
       "\u{202E}abc", "🙂",
-      "e\u{301}", "\u{FEFF}", "「", "」", "『多集群", "“多集群", "-多集群", "-category:x", "   ", "\u{3000}", "title:\"",
+      "e\u{301}", "\u{FEFF}", "「", "」", "『多集群", "“多集群", "-多集群", "-category:x", "   ", "\u{3000}",
+      "title:\"",
       "-title:\"a b", "a:b:c", "http://example.org/?q=1&b=2", "C++ C# .NET", "1.2.3.4.5.6.7.8.9",
     ])
   func neverAnError(query: String) throws {
@@ -114,7 +120,7 @@ import Testing
   func literalFirst(query: String) throws {
     for corpus in TestIndex.corpora {
       let index = try TestIndex(paths: [corpus])
-      let rules = try ProductRules(index.entries)
+      let rules = try ProductRules(index)
       let parts = rules.parts(of: query)
       let best = rules.entries.map { rules.tier($0, parts) }.max() ?? 0
       guard best >= 2, let first = try index.search(query).hits.first else { continue }

@@ -37,7 +37,8 @@ import Testing
 
   @Test("everything is escaped but our own mark")
   func escaping() throws {
-    let entry = Entry(id: "1", title: "<script>alert(1)</script> 集群", text: "a & b <img onerror='x'> \"集群\"")
+    let entry = Entry(
+      id: "1", title: "<script>alert(1)</script> 集群", text: "a & b <img onerror='x'> \"集群\"")
     let hit = try #require(try hits([entry], "集群").first)
     #expect(
       markedHTML(hit.entry.title, hit.titleHighlights)
@@ -60,17 +61,20 @@ import Testing
   func wholeCharacters(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
     let pieces = [
-      "集群", "，", "a", "é", "e\u{301}", "👨‍👩‍👧‍👦", "🇨🇳", "नि", "\n", "\n\n", "\u{202E}", "word ", "が", "か\u{3099}",
+      "集群", "，", "a", "é", "e\u{301}", "👨‍👩‍👧‍👦", "🇨🇳", "नि", "\n", "\n\n", "\u{202E}", "word ", "が",
+      "か\u{3099}",
       "\u{0}",
     ]
     let count = Int.random(in: 1...900, using: &random)
     let text =
-      (0..<count).map { _ in pieces.randomElement(using: &random) ?? "" }.joined() + "零信任" + pieces.joined()
+      (0..<count).map { _ in pieces.randomElement(using: &random) ?? "" }.joined() + "零信任"
+      + pieces.joined()
     let hit = try #require(try hits([Entry(id: "1", title: "", text: text)], "零信任").first)
     #expect(hit.snippet.contains("零信任"))
     #expect(hit.snippet.count <= 162)
     let characters = Set(text.map { $0.isWhitespace ? " " : $0 }).union(["…", " "])
-    #expect(hit.snippet.allSatisfy { characters.contains($0) }, "a character that the text does not have")
+    #expect(
+      hit.snippet.allSatisfy { characters.contains($0) }, "a character that the text does not have")
     #expect(marked(hit.snippet, hit.snippetHighlights) == ["零信任"])
     var last = 0
     for range in hit.snippetHighlights {

@@ -41,14 +41,18 @@ import Testing
   @Test("the dictionary walk finds what comparing with every word finds", arguments: UInt64(0)..<40)
   func correction(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
-    let words = Set((0..<400).map { _ in String(decoding: Self.word(3...12, using: &random), as: UTF8.self) })
-      .sorted()
+    let words = Set(
+      (0..<400).map { _ in String(decoding: Self.word(3...12, using: &random), as: UTF8.self) }
+    )
+    .sorted()
     let index = try TestIndex([Entry(id: "1", title: "t", text: words.joined(separator: " "))])
     let finder = TypoFinder(segments: index.searcher.snapshot.segments)
     for _ in 0..<20 {
       let typed = String(decoding: Self.word(5...10, using: &random), as: UTF8.self)
       let limit = TypoFinder.allowedEdits(typed)
-      let distances = (words + ["t"]).map { Self.osa(Array(typed.utf8), Array($0.utf8)) }.filter { $0 > 0 }
+      let distances = (words + ["t"]).map { Self.osa(Array(typed.utf8), Array($0.utf8)) }.filter {
+        $0 > 0
+      }
       let expected = distances.min().flatMap { $0 <= limit ? $0 : nil }
       #expect(try finder.correction(of: typed)?.edits == expected, "\(typed)")
     }
@@ -64,7 +68,8 @@ import Testing
           continue
         }
         table[i][j] = min(
-          table[i - 1][j] + 1, table[i][j - 1] + 1, table[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1))
+          table[i - 1][j] + 1, table[i][j - 1] + 1,
+          table[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1))
         if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] {
           table[i][j] = min(table[i][j], table[i - 2][j - 2] + 1)
         }

@@ -62,6 +62,21 @@ int32_t cicu_words_ends(cicu_words *words, const uint16_t *text, int32_t count, 
 
 void cicu_words_close(cicu_words *words);
 
+/// ICU's dictionary of Chinese and Japanese words; read-only, may be shared between threads.
+typedef struct cicu_dictionary cicu_dictionary;
+
+/// NULL when ICU's data has no such dictionary, or one of a form that this code does not know.
+cicu_dictionary *cicu_dictionary_open(void);
+
+/// Words that begin with `text[0]`, by ascending length: lengths in code points, and costs (small is frequent).
+///
+/// Looks at no more than `count` code points, writes at most `capacity` words, returns how many.
+int32_t cicu_dictionary_matches(
+    const cicu_dictionary *dictionary, const uint32_t *text, int32_t count, int32_t *lengths, int32_t *costs,
+    int32_t capacity);
+
+void cicu_dictionary_close(cicu_dictionary *dictionary);
+
 #ifdef __cplusplus
 }
 #endif

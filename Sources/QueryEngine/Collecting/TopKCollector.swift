@@ -1,5 +1,3 @@
-import IndexFormat
-
 /// A match that competes for a place in the answer.
 package struct RankedDocument {
   /// Place of its segment in the snapshot.
@@ -15,20 +13,18 @@ package struct RankedDocument {
 /// Keeps the best k matches: a heap with the weakest on top.
 struct TopKCollector {
   let capacity: Int
-  private let byDate: Bool
-  private let keys: [KeyTable]
+  private let order: RankingOrder
   private var heap: [RankedDocument] = []
 
-  init(capacity: Int, byDate: Bool, keys: [KeyTable]) {
+  init(capacity: Int, order: RankingOrder) {
     self.capacity = capacity
-    self.byDate = byDate
-    self.keys = keys
+    self.order = order
     heap.reserveCapacity(min(capacity, 1_024))
   }
 
   /// The score that a document of a tier needs to have a chance; 0 if any will do, nil if none.
   func least(tier: UInt8) -> Double? {
-    guard heap.count == capacity, !byDate, let weakest = heap.first else { return capacity == 0 ? nil : 0 }
+    guard heap.count == capacity, !order.byDate, let weakest = heap.first else { return capacity == 0 ? nil : 0 }
     if tier != weakest.tier { return tier > weakest.tier ? 0 : nil }
     return Double(weakest.score)
   }
@@ -36,7 +32,7 @@ struct TopKCollector {
   /// Whether a document with this score may have a place, if all are of one tier.
   @inline(__always)
   func mayTake(_ score: Float) -> Bool {
-    heap.count < capacity || byDate || heap.isEmpty || score >= heap[0].score
+    heap.count < capacity || order.byDate || heap.isEmpty || score >= heap[0].score
   }
 
   mutating func collect(_ candidate: RankedDocument) throws {
@@ -45,11 +41,11 @@ struct TopKCollector {
       var child = heap.count - 1
       while child > 0 {
         let parent = (child - 1) / 2
-        guard try isBetter(heap[parent], heap[child]) else { break }
+        guard try order.isBetter(heap[parent], heap[child]) else { break }
         heap.swapAt(parent, child)
         child = parent
       }
-    } else if capacity > 0, try isBetter(candidate, heap[0]) {
+    } else if capacity > 0, try order.isBetter(candidate, heap[0]) {
       heap[0] = candidate
       try siftDown()
     }
@@ -60,7 +56,7 @@ struct TopKCollector {
     while true {
       var weakest = parent
       for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count {
-        if try isBetter(heap[weakest], heap[child]) { weakest = child }
+        if try order.isBetter(heap[weakest], heap[child]) { weakest = child }
       }
       if weakest == parent { return }
       heap.swapAt(parent, weakest)
@@ -70,14 +66,6 @@ struct TopKCollector {
 
   /// Best first.
   consuming func ranked() throws -> [RankedDocument] {
-    try heap.sorted { try isBetter($0, $1) }
-  }
-
-  /// Tier, then score; ties go by id. By date the day comes before both.
-  private func isBetter(_ a: RankedDocument, _ b: RankedDocument) throws -> Bool {
-    if byDate, a.day != b.day { return a.day > b.day }
-    if a.tier != b.tier { return a.tier > b.tier }
-    if a.score != b.score { return a.score > b.score }
-    return try keys[a.segment].precedes(Int(a.document), Int(b.document), in: keys[b.segment])
+    try heap.sorted { try order.isBetter($0, $1) }
   }
 }

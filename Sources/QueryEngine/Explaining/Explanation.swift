@@ -165,7 +165,7 @@ extension Searcher {
     let titleLength = try segment.titleLengths.value(of: Int(document))
     let bodyLength = try segment.bodyLengths.value(of: Int(document))
     let total = snapshot.statistics.documentCount
-    return try plan.features.map { feature in
+    let shares = try plan.features.map { feature in
       let matching = try snapshot.documentFrequency(of: feature.key)
       var share = Explanation.Share(
         term: String(decoding: feature.key.dropFirst(), as: UTF8.self), role: feature.role.rawValue,
@@ -188,6 +188,15 @@ extension Searcher {
       }
       return share
     }
+    // Beyond the best fifty of an answer these are left out of the score.
+    return try shares
+      + adjacencyScorer(plan).shares(of: document, in: segment).map { share in
+        Explanation.Share(
+          term: share.adjacency.text, role: share.adjacency.role.rawValue, weight: share.adjacency.weight,
+          documentFrequency: share.documentFrequency,
+          inverseDocumentFrequency: share.weight / share.adjacency.weight,
+          titleFrequency: share.titleFrequency, bodyFrequency: share.bodyFrequency, score: share.score)
+      }
   }
 }
 

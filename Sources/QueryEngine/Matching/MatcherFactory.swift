@@ -14,9 +14,17 @@ struct MatcherFactory {
 
   func matcher(for part: Query.Part) throws -> PartMatcher {
     let matcher = try matcherAsTyped(for: part)
-    if part.alternatives.isEmpty { return matcher }
+    let others = part.spellings + part.alternatives.map(\.chunks)
+    if others.isEmpty { return matcher }
+    let onlyTitle = part.scope == .title
     return AnyMatcher(
-      [matcher] + (try part.alternativeParts.map { FreeMatcher(try matcherAsTyped(for: $0)) }))
+      [matcher]
+        + (try others.map { chunks in
+          if chunks.count == 1, case .latin(let chunk) = chunks[0] {
+            return FreeMatcher(try latin(chunk, onlyTitle: onlyTitle))
+          }
+          return FreeMatcher(try exact(chunks, onlyTitle: onlyTitle))
+        }))
   }
 
   private func matcherAsTyped(for part: Query.Part) throws -> PartMatcher {
@@ -66,22 +74,23 @@ struct MatcherFactory {
     return AnyMatcher([literal] + others)
   }
 
-  /// Every exact part that begins with the chunk's.
+  /// Every term that begins as the chunk does.
   ///
   /// - Throws: `QueryLimitError.expansions`: with only some of them every count would be wrong.
   private func prefix(_ chunk: LatinChunk, onlyTitle: Bool) throws -> PartMatcher {
-    guard let text = chunk.parts.first?.text else { return PartMatcher() }
-    let key = TermKey.make(.latin, text)
-    var cursor = TermCursor(segment.terms)
     var alternatives: [PartMatcher] = []
-    var isOpen = try cursor.seek(to: key)
-    while isOpen, cursor.key.starts(with: key) {
-      guard alternatives.count < SearchRequest.maximumExpansions else {
-        throw QueryLimitError.expansions(prefix: text)
+    for key in chunk.prefixKeys {
+      var cursor = TermCursor(segment.terms)
+      var isOpen = try cursor.seek(to: key)
+      while isOpen, cursor.key.starts(with: key) {
+        guard alternatives.count < SearchRequest.maximumExpansions else {
+          throw QueryLimitError.expansions(prefix: String(decoding: key.dropFirst(), as: UTF8.self))
+        }
+        alternatives.append(
+          TermMatcher(
+            try segment.postings(of: cursor.entry), isLiteral: chunk.parts.count == 1, onlyTitle: onlyTitle))
+        isOpen = try cursor.next()
       }
-      alternatives.append(
-        TermMatcher(try segment.postings(of: cursor.entry), isLiteral: true, onlyTitle: onlyTitle))
-      isOpen = try cursor.next()
     }
     return AnyMatcher(alternatives)
   }

@@ -4,7 +4,7 @@ import TextAnalysis
 /// Decides what the parts of a query are in an index: a Han run that stands in some entry is one part,
 /// any other is as many parts as it has words.
 struct PartResolver {
-  let analyzer: Analyzer
+  let words: QueryWords
   let snapshot: IndexSnapshot
 
   func resolve(_ parts: [Query.Part]) throws -> [Query.Part] {
@@ -14,7 +14,7 @@ struct PartResolver {
         if !resolved.contains(part) { resolved.append(part) }
         continue
       }
-      for word in analyzer.words(in: run) {
+      for word in try words.words(in: run.characters).map(\.range) {
         let content = Query.Part.Content.chunk(
           .han(HanRun(characters: Array(run.characters[word]), ranges: Array(run.ranges[word]))))
         let isKnown = resolved.contains { $0.scope == part.scope && $0.content.isSameText(as: content) }

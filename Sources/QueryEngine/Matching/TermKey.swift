@@ -28,4 +28,10 @@ extension LatinChunk {
     if parts.count == 1, let stem = parts[0].stem { keys.append(TermKey.make(.stem, stem)) }
     return keys
   }
+
+  /// Beginnings of terms that hold `chunk*`: of exact parts for a chunk of one part, of forms for several.
+  var prefixKeys: [[UInt8]] {
+    if parts.count == 1 { return [TermKey.make(.latin, parts[0].text)] }
+    return forms.flatMap { [TermKey.make(.form, $0), TermKey.make(.latin, $0)] }
+  }
 }

@@ -30,30 +30,50 @@ struct Snippeter {
 
   // MARK: Choosing
 
+  /// How good a passage is: most parts literally, then most parts, then these closest together, then most
+  /// matches; the first of equals.
+  private struct Worth: Comparable {
+    var literalParts = -1
+    var parts = 0
+    /// Characters from the first match to the one that brings the last new part.
+    var span = 0
+    var matches = 0
+
+    static func < (a: Worth, b: Worth) -> Bool {
+      (a.literalParts, a.parts, -a.span, a.matches) < (b.literalParts, b.parts, -b.span, b.matches)
+    }
+  }
+
   /// The byte range from the first to the last match of the best passage; empty at the start without matches.
-  ///
-  /// Best is: most parts literally, then most parts, then most matches, then first.
   private static func bestPassage(of text: String, _ matches: [TextMatch]) -> Range<Int> {
     guard !matches.isEmpty else { return 0..<0 }
     let characters = characterOffsets(of: matches, in: text)
     var best = matches[0].range
-    var bestScore = -1
+    var bestWorth = Worth()
     for i in matches.indices {
-      var literal = Set<Int>()
-      var parts = Set<Int>()
+      // Sets of parts as bits: a query has at most 64.
+      var literal: UInt64 = 0
+      var parts: UInt64 = 0
+      var worth = Worth()
       var end = matches[i].range.upperBound
       var j = i
       while j < matches.count, characters[j].upperBound - characters[i].lowerBound <= length - 8 || j == i {
-        parts.insert(matches[j].part)
-        if matches[j].isLiteral { literal.insert(matches[j].part) }
+        let bit = UInt64(1) << UInt64(matches[j].part & 63)
+        if parts & bit == 0 || matches[j].isLiteral && literal & bit == 0 {
+          worth.span = characters[j].upperBound - characters[i].lowerBound
+        }
+        parts |= bit
+        if matches[j].isLiteral { literal |= bit }
         end = max(end, matches[j].range.upperBound)
         j += 1
         // A passage is judged by what is close together; a long tail of repeats says nothing more.
         if j - i == 64 { break }
       }
-      let score = literal.count * 1_000_000 + parts.count * 1_000 + min(j - i, 999)
-      if score > bestScore {
-        bestScore = score
+      worth.literalParts = literal.nonzeroBitCount
+      worth.parts = parts.nonzeroBitCount
+      worth.matches = j - i
+      if bestWorth < worth {
+        bestWorth = worth
         best = matches[i].range.lowerBound..<end
       }
     }
@@ -62,25 +82,26 @@ struct Snippeter {
 
   /// Offsets of the matches in Unicode scalars, near enough to characters for measuring distance.
   private static func characterOffsets(of matches: [TextMatch], in text: String) -> [Range<Int>] {
-    var edges = Set<Int>()
-    for match in matches {
-      edges.insert(match.range.lowerBound)
-      edges.insert(match.range.upperBound)
-    }
+    let edges = matches.flatMap { [$0.range.lowerBound, $0.range.upperBound] }.sorted()
     var offsetAt: [Int: Int] = [:]
+    offsetAt.reserveCapacity(edges.count)
+    var next = 0
     var scalars = 0
     var byte = 0
     for unit in text.utf8 {
+      if next == edges.count { break }
       if unit & 0xC0 != 0x80 {
-        if edges.contains(byte) { offsetAt[byte] = scalars }
+        while next < edges.count, edges[next] <= byte {
+          offsetAt[edges[next]] = scalars
+          next += 1
+        }
         scalars += 1
       }
       byte += 1
     }
-    if edges.contains(byte) { offsetAt[byte] = scalars }
     return matches.map { match in
-      let start = offsetAt[match.range.lowerBound] ?? 0
-      return start..<max(start, offsetAt[match.range.upperBound] ?? start)
+      let start = offsetAt[match.range.lowerBound] ?? scalars
+      return start..<max(start, offsetAt[match.range.upperBound] ?? scalars)
     }
   }
 
@@ -94,10 +115,11 @@ struct Snippeter {
     var startsText: Bool
     var endsText: Bool
 
-    /// Enough on both sides to find edges, however long the text is.
+    /// Enough on both sides for a whole snippet, however long the text is: breaking text into characters is
+    /// what costs most here.
     init(of text: String, around focus: Range<Int>) {
-      let before = 1_024
-      let after = 4_096
+      let before = 4 * Snippeter.length
+      let after = 5 * Snippeter.length
       let count = text.utf8.count
       let start = text.utf8.index(text.startIndex, offsetBy: max(0, focus.lowerBound - before))
       let end = text.utf8.index(text.startIndex, offsetBy: min(count, focus.lowerBound + after))
@@ -166,7 +188,12 @@ struct Snippeter {
     while first < matchStart, characters[first].isWhitespace { first += 1 }
     while first > 0, first < matchStart, isInsideWord(characters, first, words) { first += 1 }
     var last = min(count, first + length)
-    if last < count {
+    if last < count,
+      let sentence = (max(matchEnd, first + length * 2 / 3)..<max(last, matchEnd, first + length * 2 / 3))
+        .last(where: { endsSentence(characters, $0) })
+    {
+      last = sentence + 1
+    } else if last < count {
       var end = last
       while end > max(matchEnd, first + length / 2), isInsideWord(characters, end, words) { end -= 1 }
       if end > max(matchEnd, first + length / 2) { last = end }
@@ -189,9 +216,9 @@ struct Snippeter {
     }
     // A few characters on both sides are enough to see the word.
     var start = i
-    while start > 0, i - start < 16, isHan(characters[start - 1]) { start -= 1 }
+    while start > 0, i - start < 10, isHan(characters[start - 1]) { start -= 1 }
     var end = i
-    while end < characters.count, end - i < 16, isHan(characters[end]) { end += 1 }
+    while end < characters.count, end - i < 10, isHan(characters[end]) { end += 1 }
     let run = characters[start..<end].compactMap { $0.unicodeScalars.first?.value }
     return !words(run).contains { $0.lowerBound == i - start }
   }
@@ -224,7 +251,8 @@ struct Snippeter {
     let limit = text.utf8.count
     if range.upperBound < region.characters.count || !region.endsText { text += "…" }
     var highlights: [Range<Int>] = []
-    for match in joined(matches.map(\.range)) {
+    let bytes = region.offsets[range.lowerBound]..<region.offsets[range.upperBound]
+    for match in joined(matches.map(\.range).filter { $0.overlaps(bytes) }) {
       let start = max(region.character(at: match.lowerBound), range.lowerBound)
       let end = min(region.character(at: match.upperBound - 1) + 1, range.upperBound)
       guard start < end, match.upperBound > region.offsets[range.lowerBound] else { continue }

@@ -14,7 +14,7 @@ final class TextMatcher {
   private let analyzer: Analyzer
   private var tokens = TokenBuffer()
   /// First key of a sequence, or a whole alternative, to the patterns that it belongs to.
-  private var starts: [[UInt8]: [Int]] = [:]
+  private var starts: [[UInt8]: [(pattern: Int, sequence: PartPattern.Sequence)]] = [:]
   private var singles: [[UInt8]: [Int]] = [:]
   /// Cheap test before the keys are compared: length and first bytes of the keys that matter.
   private var signatures: Set<UInt64> = []
@@ -23,8 +23,9 @@ final class TextMatcher {
     self.analyzer = analyzer
     patterns = parts.map(PartPattern.init)
     for (number, pattern) in patterns.enumerated() {
-      if let first = pattern.sequence.first {
-        starts[first.key, default: []].append(number)
+      for sequence in pattern.sequences {
+        guard let first = sequence.words.first else { continue }
+        starts[first.key, default: []].append((number, sequence))
         signatures.insert(Self.signature(first.key))
       }
       for key in pattern.alternatives {
@@ -56,13 +57,15 @@ final class TextMatcher {
     tokens.removeAll(keepingCapacity: true)
     analyzer.analyze(text, into: &tokens)
     let all = tokens.tokens
-    let prefixes = patterns.enumerated().filter { $0.element.prefix != nil }
+    let prefixes = patterns.enumerated().filter { !$0.element.prefixes.isEmpty }
     var found: [TextMatch] = []
     for (i, token) in all.enumerated() {
-      if !prefixes.isEmpty, token.kind == .latin {
+      if !prefixes.isEmpty, token.kind == .latin || token.kind == .form {
         let key = key(token)
-        for (number, pattern) in prefixes where pattern.prefix.map({ key.starts(with: $0) }) ?? false {
-          found.append(TextMatch(range: Int(token.start)..<Int(token.end), part: number, isLiteral: true))
+        for (number, pattern) in prefixes where pattern.prefixes.contains(where: { key.starts(with: $0) }) {
+          found.append(
+            TextMatch(
+              range: Int(token.start)..<Int(token.end), part: number, isLiteral: pattern.prefixIsLiteral))
         }
       }
       guard signatures.contains(signature(token)) else { continue }
@@ -70,9 +73,9 @@ final class TextMatcher {
       for number in singles[key] ?? [] {
         found.append(TextMatch(range: Int(token.start)..<Int(token.end), part: number, isLiteral: false))
       }
-      for number in starts[key] ?? [] {
-        if let end = end(of: patterns[number].sequence, from: i, in: all) {
-          found.append(TextMatch(range: Int(token.start)..<end, part: number, isLiteral: true))
+      for (number, sequence) in starts[key] ?? [] {
+        if let end = end(of: sequence.words, from: i, in: all) {
+          found.append(TextMatch(range: Int(token.start)..<end, part: number, isLiteral: sequence.isLiteral))
         }
       }
     }

@@ -16,7 +16,7 @@ package struct Query: Equatable, Sendable {
       case chunk(QueryChunk)
       /// Quoted: every character and part, next to each other.
       case exact([QueryChunk])
-      /// A word that may go on: `word*`.
+      /// A word whose last part may go on: `word*`.
       case prefix(LatinChunk)
 
       /// UTF-8 range in the text that was analyzed.
@@ -34,6 +34,9 @@ package struct Query: Equatable, Sendable {
     package var scope: Scope
     /// UTF-8 range in the query text; two parts are equal wherever they were typed.
     package var range: Range<Int>
+    /// Other spellings of what was typed, each as chunks next to each other: an entry with one of them holds
+    /// the part too, though not literally.
+    package var spellings: [[QueryChunk]] = []
     /// Synonyms: an entry with one of them holds the part too, though not literally.
     package var alternatives: [Alternative] = []
 

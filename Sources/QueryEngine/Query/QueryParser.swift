@@ -15,6 +15,7 @@ package struct QueryParser {
     guard byteCount <= SearchRequest.maximumTextBytes else { throw QueryLimitError.text(bytes: byteCount) }
     var query = Query()
     for piece in pieces(of: Array(text)) { add(piece, to: &query) }
+    Spellings(analyzer: analyzer, text: Array(text.utf8)).add(to: &query.parts)
     let count = query.parts.count + query.excluded.count + query.filters.count + query.excludedFilters.count
     guard count <= SearchRequest.maximumParts else { throw QueryLimitError.parts(count) }
     return query
@@ -30,14 +31,18 @@ package struct QueryParser {
     /// Where `text` begins in the query, in UTF-8.
     var offset = 0
     var isQuoted = false
+    /// The whole stretch without the sign of exclusion, for what turns out to be no condition.
+    var whole = ""
+    var wholeOffset = 0
   }
 
   private static let closingQuotes: [Character: Character] = [
-    "\"": "\"", "“": "”", "”": "”", "„": "”", "＂": "＂", "「": "」", "『": "』", "«": "»",
+    "\"": "\"", "“": "”", "”": "”", "„": "”", "＂": "＂", "「": "」", "『": "』", "«": "»", "﹁": "﹂", "﹃": "﹄",
+    "｢": "｣",
   ]
-  private static let dashes: Set<Character> = ["-", "－", "−"]
-  private static let colons: Set<Character> = [":", "："]
-  private static let stars: Set<Character> = ["*", "＊"]
+  private static let dashes: Set<Character> = ["-", "－", "−", "﹣", "‐", "‑", "–"]
+  private static let colons: Set<Character> = [":", "：", "﹕", "∶"]
+  private static let stars: Set<Character> = ["*", "＊", "﹡"]
   private static let fields: Set<String> = [
     "title", "category", "tag", "tags", "lang", "kind", "year", "source", "after", "before",
   ]
@@ -60,6 +65,7 @@ package struct QueryParser {
         piece.isExcluded = true
         start += 1
       }
+      let wholeStart = start
       var colon = start
       while colon < text.count, text[colon].isLetter, text[colon].isASCII { colon += 1 }
       if colon > start, colon + 1 < text.count, Self.colons.contains(text[colon]),
@@ -89,6 +95,10 @@ package struct QueryParser {
         piece.offset = offsets[start]
         at = end
       }
+      if piece.field != nil {
+        piece.whole = String(text[wholeStart..<at])
+        piece.wholeOffset = offsets[wholeStart]
+      }
       pieces.append(piece)
     }
     return pieces
@@ -103,10 +113,9 @@ package struct QueryParser {
         return
       }
       // A date that is none is text after all.
-      var whole = piece
-      whole.text = field + ":" + piece.text
-      whole.offset -= field.utf8.count + 1
-      return addText(whole, scope: .anywhere, to: &query)
+      return addText(
+        Piece(isExcluded: piece.isExcluded, text: piece.whole, offset: piece.wholeOffset), scope: .anywhere,
+        to: &query)
     }
     addText(piece, scope: piece.field == "title" ? .title : .anywhere, to: &query)
   }
@@ -120,7 +129,7 @@ package struct QueryParser {
     } else {
       contents = chunks.map { .chunk($0) }
       if let last = text.last, Self.stars.contains(last), case .latin(let chunk)? = chunks.last,
-        chunk.parts.count == 1, chunk.range.upperBound == text.utf8.count - last.utf8.count
+        !chunk.prefixKeys.isEmpty, chunk.range.upperBound == text.utf8.count - last.utf8.count
       {
         contents[contents.count - 1] = .prefix(chunk)
       }

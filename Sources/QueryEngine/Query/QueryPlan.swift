@@ -26,6 +26,7 @@ package struct QueryPlan {
   var excludedFilters: [Query.Filter]
   var facetFilters: [FacetKey: [String]]
   var features: [Feature]
+  var adjacencies: [Adjacency]
   var scoring: [WeightedFeature]
   /// Whether the parts and the scoring features are the same, so that a document with no score is no match.
   var scoringDecides = false
@@ -41,6 +42,7 @@ package struct QueryPlan {
     excludedFilters = []
     facetFilters = [:]
     features = []
+    adjacencies = []
     scoringDecides = true
   }
 
@@ -53,8 +55,9 @@ package struct QueryPlan {
     filters = query.filters
     excludedFilters = query.excludedFilters
     self.facetFilters = facetFilters.filter { !$0.value.isEmpty }
-    features = extractor.features(of: query)
-    features += SynonymTable.features(of: parts, besides: features, extractor: extractor)
+    features = try extractor.features(of: query)
+    features += try SynonymTable.features(of: parts, besides: features, extractor: extractor)
+    adjacencies = try extractor.adjacencies(of: query)
     scoring = []
     let total = resolver.snapshot.statistics.documentCount
     for feature in features {

@@ -1,5 +1,5 @@
 import SearchModel
-package import TextAnalysis
+import TextAnalysis
 
 /// A term that adds to the score, and what it is there for.
 package struct Feature: Equatable, Sendable {
@@ -12,6 +12,7 @@ package struct Feature: Equatable, Sendable {
     case stem
     case exact
     case joined = "joined form"
+    case piece = "piece of a word"
     case version
     case synonym
   }
@@ -28,22 +29,42 @@ package struct Feature: Equatable, Sendable {
 package struct FeatureExtractor {
   private static let weights: [Feature.Role: Float] = [
     .wordPair: 0.45, .innerPair: 0.2, .crossingPair: 0.3, .characterWord: 0.6, .innerCharacter: 0.3,
-    .stem: 1, .exact: 0.3, .joined: 0.5, .version: 1.3,
+    .stem: 1, .exact: 0.3, .joined: 0.5, .piece: 0.3, .version: 1.3,
   ]
 
-  private let analyzer: Analyzer
+  private let queryWords: QueryWords
 
-  package init(analyzer: Analyzer) { self.analyzer = analyzer }
+  init(words: QueryWords) { queryWords = words }
 
   /// The features of a query in the order of its text. Stop words have none, unless there is nothing else.
-  package func features(of query: Query) -> [Feature] {
+  package func features(of query: Query) throws -> [Feature] {
     let all = chunks(of: query)
-    let features = merged(all.flatMap { self.features(of: $0, skippingStopWords: true) })
+    let spellings = spellings(of: query)
+    let features = merged(try all.flatMap { try self.features(of: $0, skippingStopWords: true) } + spellings)
     if !features.isEmpty { return features }
-    return merged(all.flatMap { self.features(of: $0, skippingStopWords: false) })
+    return merged(try all.flatMap { try self.features(of: $0, skippingStopWords: false) })
   }
 
-  private func chunks(of query: Query) -> [QueryChunk] {
+  /// Features of the other spellings, each once: a joined word belongs to both of its parts.
+  private func spellings(of query: Query) -> [Feature] {
+    var features: [Feature] = []
+    for part in query.parts {
+      for spelling in part.spellings {
+        for case .latin(let chunk) in spelling {
+          for word in chunk.parts {
+            let role: Feature.Role = spelling.count == 1 ? .joined : .piece
+            features.append(feature(TermKey.make(.latin, word.text), role))
+            features.append(feature(TermKey.make(.form, word.text), role))
+          }
+        }
+      }
+    }
+    return features.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+
+  func words(in run: HanRun) throws -> [Range<Int>] { try queryWords.words(in: run.characters).map(\.range) }
+
+  func chunks(of query: Query) -> [QueryChunk] {
     query.parts.flatMap { part -> [QueryChunk] in
       switch part.content {
       case .chunk(let chunk): [chunk]
@@ -71,17 +92,17 @@ package struct FeatureExtractor {
     Feature(key: key, role: role, weight: Self.weights[role] ?? 0)
   }
 
-  private func features(of chunk: QueryChunk, skippingStopWords: Bool) -> [Feature] {
+  private func features(of chunk: QueryChunk, skippingStopWords: Bool) throws -> [Feature] {
     switch chunk {
-    case .han(let run): han(run, skippingStopWords: skippingStopWords)
+    case .han(let run): try han(run, skippingStopWords: skippingStopWords)
     case .latin(let chunk): latin(chunk, skippingStopWords: skippingStopWords)
     }
   }
 
-  private func han(_ run: HanRun, skippingStopWords: Bool) -> [Feature] {
+  private func han(_ run: HanRun, skippingStopWords: Bool) throws -> [Feature] {
     var features: [Feature] = []
     let characters = run.characters
-    let words = analyzer.words(in: run)
+    let words = try words(in: run)
     for (number, word) in words.enumerated() {
       let isStopWord = skippingStopWords && StopWords.contains(run.text(word))
       if !isStopWord {

@@ -78,14 +78,14 @@ struct SynonymTable {
   /// The features of all alternatives of the parts, each once, but for what the query asks for by itself.
   static func features(
     of parts: [Query.Part], besides features: [Feature], extractor: FeatureExtractor
-  ) -> [Feature] {
+  ) throws -> [Feature] {
     var query = Query()
     for part in parts.flatMap(\.alternativeParts) where !query.parts.contains(part) {
       query.parts.append(part)
     }
     guard !query.parts.isEmpty else { return [] }
     let known = Set(features.map(\.key))
-    return extractor.features(of: query).filter { !known.contains($0.key) }.map {
+    return try extractor.features(of: query).filter { !known.contains($0.key) }.map {
       Feature(key: $0.key, role: .synonym, weight: $0.weight * weight)
     }
   }

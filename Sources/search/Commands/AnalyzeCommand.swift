@@ -1,11 +1,18 @@
 import ArgumentParser
+import IndexFormat
+import QueryEngine
 import SearchModel
 import TextAnalysis
 
 struct AnalyzeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "analyze", abstract: "Show the tokens of a text, as indexed or as queried.")
+    commandName: "analyze", abstract: "Show the tokens of a text, as indexed or as queried.",
+    discussion: """
+      As queried, the words of Chinese come with their source: ICU's dictionary, the user dictionary, or the
+      site, when there is an index. A character that no dictionary has as a word is "character".
+      """)
 
+  @OptionGroup var options: IndexOptions
   @Flag(help: "As a query is read: words, stems and forms.") var query = false
   @Flag(help: "Print one JSON object.") var json = false
   @Argument(help: "The text.") var text: [String]
@@ -15,8 +22,9 @@ struct AnalyzeCommand: ParsableCommand {
     let rows = query ? try queried(text) : try indexed(text)
     guard json else {
       for row in rows {
+        let source = row.source.map { "\t" + $0 } ?? ""
         Output.print(
-          "\(row.position)\t\(row.range.lowerBound)-\(row.range.upperBound)\t\(row.kind)\t\(Output.harmless(row.term))"
+          "\(row.position)\t\(row.range.lowerBound)-\(row.range.upperBound)\t\(row.kind)\t\(Output.harmless(row.term))\(source)"
         )
       }
       return
@@ -36,6 +44,7 @@ struct AnalyzeCommand: ParsableCommand {
               json.number(row.range.lowerBound)
               json.number(row.range.upperBound)
             }
+            if let source = row.source { json.field("source", source) }
           }
         }
       }
@@ -48,6 +57,8 @@ struct AnalyzeCommand: ParsableCommand {
     var kind: String
     var position: Int
     var range: Range<Int>
+    /// Of words of Chinese: where the word comes from.
+    var source: String?
   }
 
   private func indexed(_ text: String) throws -> [Row] {
@@ -63,18 +74,20 @@ struct AnalyzeCommand: ParsableCommand {
   /// Words of Han runs; parts, stems and forms of Latin chunks; the position counts words and parts.
   private func queried(_ text: String) throws -> [Row] {
     let analyzer = try Analyzer()
+    let searcher = try index()
     var rows: [Row] = []
     var position = 0
     for chunk in analyzer.chunks(of: text) {
       switch chunk {
       case .han(let run):
-        for word in analyzer.words(in: run) {
+        let words = try searcher?.words(in: run.characters) ?? analyzer.segment(run.characters)
+        for (word, origin) in words.map({ ($0.range, $0.origin) }) {
           let term = run.text(word)
           let range = run.ranges[word.lowerBound].lowerBound..<run.ranges[word.upperBound - 1].upperBound
           rows.append(
             Row(
               term: term, kind: StopWords.contains(term) ? "stop word" : "word", position: position,
-              range: range))
+              range: range, source: origin.rawValue))
           position += 1
         }
       case .latin(let latin):
@@ -93,6 +106,15 @@ struct AnalyzeCommand: ParsableCommand {
       }
     }
     return rows
+  }
+
+  /// The index, for the words of its site; without one there are none.
+  private func index() throws -> Searcher? {
+    do {
+      return try Searcher(in: options.directory)
+    } catch is IndexOpenError {
+      return nil
+    }
   }
 
   private static func name(_ kind: TokenKind) -> String {

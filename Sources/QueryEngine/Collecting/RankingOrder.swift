@@ -1,0 +1,15 @@
+import IndexFormat
+
+/// Which of two matches comes first: tier, then score, ties by id. By date the day comes before both.
+struct RankingOrder {
+  let byDate: Bool
+  /// Ids, by place of the segment in the snapshot.
+  let keys: [KeyTable]
+
+  func isBetter(_ a: RankedDocument, _ b: RankedDocument) throws -> Bool {
+    if byDate, a.day != b.day { return a.day > b.day }
+    if a.tier != b.tier { return a.tier > b.tier }
+    if a.score != b.score { return a.score > b.score }
+    return try keys[a.segment].precedes(Int(a.document), Int(b.document), in: keys[b.segment])
+  }
+}
