@@ -32,17 +32,28 @@ struct BytePool: ~Copyable {
   init() { chunks = .allocate(capacity: Self.chunkLimit) }
 
   deinit {
-    for chunk in 0..<chunkCount where chunk < Self.chunksPerGroup || chunk % Self.chunksPerGroup == 0 {
-      free(chunks[chunk])
-    }
+    freeChunks()
     chunks.deallocate()
   }
+
+  private func freeChunks() {
+    for chunk in 0..<chunkCount where chunk < Self.chunksPerGroup || chunk % Self.chunksPerGroup == 0 {
+      LargeMemory.free(chunks[chunk], count: Self.groupCount(at: chunk) * Self.chunkBytes)
+    }
+  }
+
+  /// Chunks that are allocated together, from this one on.
+  private static func groupCount(at chunk: Int) -> Int { chunk < chunksPerGroup ? 1 : chunksPerGroup }
 
   /// Bytes in use.
   var byteCount: Int { used }
 
-  /// Forgets all streams; the memory is used again.
-  mutating func removeAll() { used = 0 }
+  /// Forgets all streams and frees the memory.
+  mutating func removeAll() {
+    freeChunks()
+    chunkCount = 0
+    used = 0
+  }
 
   private mutating func allocate(_ count: UInt32) -> UInt32 {
     let room = Self.chunkBytes - used & (Self.chunkBytes - 1)
@@ -50,7 +61,7 @@ struct BytePool: ~Copyable {
     let chunk = used >> Int(Self.chunkShift)
     precondition(chunk < Self.chunkLimit, "a pool holds 4 GiB")
     if chunk == chunkCount {
-      let count = chunk < Self.chunksPerGroup ? 1 : Self.chunksPerGroup
+      let count = Self.groupCount(at: chunk)
       let memory = LargeMemory.allocate(UInt8.self, count: count * Self.chunkBytes)
       for i in 0..<count { chunks[chunk + i] = memory + i * Self.chunkBytes }
       chunkCount += count

@@ -34,16 +34,22 @@ final class PostingsBuffer: @unchecked Sendable {
   }
 
   private static let firstTableCount = 1 << 12
+  private static let firstKeyCapacity = 1 << 16
+  private static let slotChunkShift = 15
+  private static let slotsPerChunk = 1 << slotChunkShift
+  /// Room for 500 million terms; the budget ends far below.
+  private static let slotChunkLimit = 1 << 14
   /// Tokens looked up side by side, so that the waits for memory overlap.
   private static let groupCount = 48
 
   private var pool = BytePool()
   private var keys: UnsafeMutablePointer<UInt8>
   private var keyByteCount = 0
-  private var keyCapacity = 1 << 16
-  private var slots: UnsafeMutablePointer<Slot>
+  private var keyCapacity = PostingsBuffer.firstKeyCapacity
+  /// In chunks, so that growing neither moves nor doubles them.
+  private let slotChunks: UnsafeMutablePointer<UnsafeMutablePointer<Slot>>
+  private var slotChunkCount = 0
   private(set) var termCount = 0
-  private var slotCapacity = 1 << 10
   /// Hash in the upper half, slot number plus 1 in the lower; 0 where nothing is.
   private var table: UnsafeMutablePointer<UInt64>
   private var mask: UInt32
@@ -53,18 +59,27 @@ final class PostingsBuffer: @unchecked Sendable {
   private var order: [UInt32] = []
 
   init() {
-    precondition(MemoryLayout<Slot>.stride == 64, "a slot is a cache line")
     keys = LargeMemory.allocate(UInt8.self, count: keyCapacity)
-    slots = LargeMemory.allocate(Slot.self, count: slotCapacity)
+    slotChunks = .allocate(capacity: Self.slotChunkLimit)
     table = LargeMemory.allocate(UInt64.self, count: Self.firstTableCount)
     table.initialize(repeating: 0, count: Self.firstTableCount)
     mask = UInt32(Self.firstTableCount - 1)
   }
 
   deinit {
-    free(keys)
-    free(slots)
-    free(table)
+    freeTerms()
+    slotChunks.deallocate()
+  }
+
+  private func freeTerms() {
+    LargeMemory.free(keys, count: keyCapacity)
+    LargeMemory.free(table, count: Int(mask) + 1)
+    for chunk in 0..<slotChunkCount { LargeMemory.free(slotChunks[chunk], count: Self.slotsPerChunk) }
+  }
+
+  @inline(__always)
+  private func slot(_ number: Int) -> UnsafeMutablePointer<Slot> {
+    slotChunks[number &>> Self.slotChunkShift] + (number & (Self.slotsPerChunk &- 1))
   }
 
   /// Memory of what it holds, near enough for a budget: sorting and the next growth of the table included.
@@ -126,7 +141,7 @@ final class PostingsBuffer: @unchecked Sendable {
               let token = list[start &+ i]
               let slot = find(token.kind, candidates[i], base + Int(token.termStart), Int(token.termLength))
               add(
-                to: slots + slot, document: document &+ 1, position: token.position,
+                to: self.slot(slot), document: document &+ 1, position: token.position,
                 hasPositions: Self.hasPositions(token.kind), isTitle: isTitle)
             }
             start += count
@@ -236,7 +251,7 @@ final class PostingsBuffer: @unchecked Sendable {
   private func look(_ candidate: UnsafeMutablePointer<Candidate>) {
     let number = UInt32(truncatingIfNeeded: candidate.pointee.entry)
     if number > 0, UInt32(truncatingIfNeeded: candidate.pointee.entry >> 32) == candidate.pointee.hash {
-      let slot = slots + (Int(number) &- 1)
+      let slot = slot(Int(number) &- 1)
       if slot.pointee.prefix == candidate.pointee.prefix, slot.pointee.suffix == candidate.pointee.suffix {
         candidate.pointee.number = number
       }
@@ -247,7 +262,7 @@ final class PostingsBuffer: @unchecked Sendable {
   private func isSame(
     _ number: Int, _ candidate: Candidate, _ term: UnsafePointer<UInt8>, _ count: Int
   ) -> Bool {
-    let slot = slots + number
+    let slot = slot(number)
     guard slot.pointee.prefix == candidate.prefix, slot.pointee.suffix == candidate.suffix,
       Int(slot.pointee.keyLength) == count &+ 1
     else { return false }
@@ -286,18 +301,16 @@ final class PostingsBuffer: @unchecked Sendable {
   ) -> Int {
     let number = termCount
     precondition(keyByteCount + count + 1 <= Int(UInt32.max), "the budget keeps keys below 4 GiB")
-    if number == slotCapacity {
-      slots = Self.grown(slots, count: number, capacity: slotCapacity * 2)
-      slotCapacity *= 2
+    if number == slotChunkCount << Self.slotChunkShift {
+      precondition(slotChunkCount < Self.slotChunkLimit, "the budget keeps terms below 500 million")
+      slotChunks[slotChunkCount] = LargeMemory.allocate(Slot.self, count: Self.slotsPerChunk)
+      slotChunkCount += 1
     }
-    if keyByteCount + count + 1 > keyCapacity {
-      keyCapacity = max(keyCapacity * 2, keyByteCount + count + 1)
-      keys = Self.grown(keys, count: keyByteCount, capacity: keyCapacity)
-    }
+    if keyByteCount + count + 1 > keyCapacity { growKeys(to: keyByteCount + count + 1) }
     keys[keyByteCount] = kind.rawValue
     (keys + keyByteCount + 1).update(from: term, count: count)
     let tail = pool.makeStream()
-    (slots + number).initialize(
+    slot(number).initialize(
       to: Slot(
         prefix: candidate.prefix, key: UInt32(keyByteCount), keyLength: UInt16(count + 1), level: tail.level,
         documentFrequency: 0, document: 0, gap: 0, frequency: 0, titleFrequency: 0, lastPosition: 0,
@@ -309,13 +322,12 @@ final class PostingsBuffer: @unchecked Sendable {
     return number
   }
 
-  private static func grown<T: BitwiseCopyable>(
-    _ old: UnsafeMutablePointer<T>, count: Int, capacity: Int
-  ) -> UnsafeMutablePointer<T> {
-    let new = LargeMemory.allocate(T.self, count: capacity)
-    new.update(from: old, count: count)
-    free(old)
-    return new
+  private func growKeys(to count: Int) {
+    let old = (keys, keyCapacity)
+    keyCapacity = max(keyCapacity * 2, count)
+    keys = LargeMemory.allocate(UInt8.self, count: keyCapacity)
+    keys.update(from: old.0, count: keyByteCount)
+    LargeMemory.free(old.0, count: old.1)
   }
 
   private func rehash() {
@@ -329,7 +341,7 @@ final class PostingsBuffer: @unchecked Sendable {
       while table[Int(place)] != 0 { place = (place &+ 1) & mask }
       table[Int(place)] = old[i]
     }
-    free(old)
+    LargeMemory.free(old, count: oldCount)
   }
 
   // MARK: Out
@@ -350,7 +362,7 @@ final class PostingsBuffer: @unchecked Sendable {
     var items: [Item] = []
     items.reserveCapacity(termCount)
     for number in 0..<termCount {
-      let slot = slots + number
+      let slot = slot(number)
       var tail = BytePool.StreamTail(
         next: slot.pointee.next, end: slot.pointee.end, level: slot.pointee.level)
       close(slot, Self.hasPositions(key(number)), &tail)
@@ -361,7 +373,7 @@ final class PostingsBuffer: @unchecked Sendable {
     }
     items.sort { a, b in
       if a.prefix != b.prefix { return a.prefix < b.prefix }
-      let (p, q) = (slots[Int(a.number)].suffix, slots[Int(b.number)].suffix)
+      let (p, q) = (slot(Int(a.number)).pointee.suffix, slot(Int(b.number)).pointee.suffix)
       if p != q { return p < q }
       let x = key(Int(a.number))
       let y = key(Int(b.number))
@@ -374,7 +386,7 @@ final class PostingsBuffer: @unchecked Sendable {
 
   private func key(_ number: Int) -> UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(
-      start: keys + Int(slots[number].key), count: Int(slots[number].keyLength))
+      start: keys + Int(slot(number).pointee.key), count: Int(slot(number).pointee.keyLength))
   }
 
   /// The term at a rank in key order.
@@ -385,7 +397,7 @@ final class PostingsBuffer: @unchecked Sendable {
 
   /// Hands over the stream of a term in pieces.
   func forEachSlice(of term: Term, _ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
-    let slot = slots[term.slot]
+    let slot = slot(term.slot).pointee
     try pool.forEachSlice(
       from: slot.start, to: BytePool.StreamTail(next: slot.next, end: slot.end, level: slot.level), body)
   }
@@ -396,12 +408,18 @@ final class PostingsBuffer: @unchecked Sendable {
     return count
   }
 
-  /// Forgets everything; the memory is used again.
+  /// Forgets everything and frees the memory.
   func removeAll() {
     pool.removeAll()
+    freeTerms()
     order = []
     keyByteCount = 0
     termCount = 0
-    table.update(repeating: 0, count: Int(mask) + 1)
+    slotChunkCount = 0
+    keyCapacity = Self.firstKeyCapacity
+    keys = LargeMemory.allocate(UInt8.self, count: keyCapacity)
+    table = LargeMemory.allocate(UInt64.self, count: Self.firstTableCount)
+    table.initialize(repeating: 0, count: Self.firstTableCount)
+    mask = UInt32(Self.firstTableCount - 1)
   }
 }

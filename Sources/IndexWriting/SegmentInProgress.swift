@@ -152,9 +152,11 @@ private final class IndexingLane: @unchecked Sendable {
         var spillFailure: (any Error)?
         let document = UInt32(batch.first + offset)
         let lengths = analyzer.analyze(entry) { tokens, isTitle in
+          // After a failure the buffer is sorted and takes no more; the rest of the text is passed over.
+          guard spillFailure == nil else { return }
           buffer.add(document: document, tokens: tokens, isTitle: isTitle)
           // Also in the middle of a document: one may be larger than the budget.
-          if buffer.byteCount > batch.bufferBudget, spillFailure == nil {
+          if buffer.byteCount > batch.bufferBudget {
             do { try spill() } catch { spillFailure = error }
           }
         }

@@ -17,6 +17,9 @@ package enum SegmentMerger {
   }
 
   private static let deleted = UInt32.max
+  /// Bytes and documents read after which the memory of the files is given back.
+  private static let rememberedBytes = 32 << 20
+  private static let rememberedDocuments = 4_096
 
   /// Appends the live documents; returns the new doc ID of every old one.
   private static func mergeDocuments(
@@ -34,6 +37,7 @@ package enum SegmentMerger {
         merged.completions = try completions.texts(of: document)
         merged.pins = (pins[document] ?? []).map(\.query)
         try builder.add(merged, storedAs: document, in: stored)
+        if builder.documentCount % rememberedDocuments == 0 { segment.file.forgetMemory() }
       }
       newIDs.append(map)
     }
@@ -54,6 +58,7 @@ package enum SegmentMerger {
     var withoutPositions = builder.encoder(hasPositions: false)
     var positions: [UInt32] = []
     var last: [UInt8]?
+    var readByteCount = 0
     while true {
       var smallest: [UInt8]?
       for i in cursors.indices where isOpen[i] {
@@ -90,7 +95,12 @@ package enum SegmentMerger {
           }
           try postings.advance()
         }
+        readByteCount += cursors[i].entry.postings.count + cursors[i].entry.positions.count
         isOpen[i] = try cursors[i].next()
+      }
+      if readByteCount > rememberedBytes {
+        for segment in segments { segment.file.forgetMemory() }
+        readByteCount = 0
       }
       if withPositions.documentFrequency > 0 { try builder.add(term: key, &withPositions) }
       if withoutPositions.documentFrequency > 0 { try builder.add(term: key, &withoutPositions) }

@@ -109,6 +109,10 @@ import Synchronization
 
   package var byteCount: Int { map.byteCount }
 
+  /// Gives the memory of what was read back to the system, for who reads a large file once from end to end. What is
+  /// asked for again comes back from the file, and counts as checked.
+  package func forgetMemory() { map.forget(0..<map.byteCount) }
+
   /// The bytes of the file that a section takes.
   private func place(of section: SectionID) -> Range<Int> { sections[Int(section.rawValue) - 1] }
 

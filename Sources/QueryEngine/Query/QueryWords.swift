@@ -90,7 +90,7 @@ final class QueryWords {
           }
         }
         looked += 1
-        if cursors.allSatisfy({ $0.titleFrequency > 0 }) {
+        if try cursors.allSatisfy({ try $0.titleFrequency > 0 }) {
           let length = try segment.titleLengths.value(of: Int(document))
           if length == UInt32(characters.count) { return true }
           inTitles += 1
