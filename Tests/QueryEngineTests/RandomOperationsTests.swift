@@ -38,7 +38,7 @@ import Testing
     var pending: [String: Entry] = [:]
     var writer: IndexWriter?
     var searcher = try Searcher(in: directory)
-    var rules = try ProductRules([])
+    var rules = try ProductRules(TestIndex([]))
     var merges = 0
     for _ in 0..<1_000 {
       let id = "id-\(Int.random(in: 0..<60, using: &random))"
@@ -72,7 +72,7 @@ import Testing
         }
         writer = nil
         searcher = try Searcher(in: directory)
-        rules = try ProductRules(published.values.sorted { $0.id < $1.id })
+        rules = try ProductRules(TestIndex(published.values.sorted { $0.id < $1.id }))
       default:
         let query = Self.text(1...2, &random)
         let expected = rules.answer(query)

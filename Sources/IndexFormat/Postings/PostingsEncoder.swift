@@ -78,6 +78,7 @@ import CKernels
   package mutating func finish<Failure: Error>(
     _ body: (_ entry: [UInt8], _ postings: [UInt8], _ positions: [UInt8]) throws(Failure) -> Void
   ) throws(Failure) {
+    precondition(documentFrequency > 0, "a list has postings")
     defer { reset() }
     let frequency = unsafe block[PostingsLayout.blockSize] + 1
     entry.removeAll()
