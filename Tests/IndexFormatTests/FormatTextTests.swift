@@ -8,6 +8,8 @@ import Testing
 /// FORMAT.md in pieces: headings, and the bytes of its examples.
 struct FormatText {
   private(set) var headings: [String] = []
+  /// Headings inside a section.
+  private(set) var subheadings: [String] = []
   /// By the name after "```hex"; from `;` to the end of a line is comment.
   private(set) var examples: [String: [UInt8]] = [:]
 
@@ -27,6 +29,8 @@ struct FormatText {
         }
       } else if line.hasPrefix("## ") {
         headings.append(String(line.dropFirst(3)))
+      } else if line.hasPrefix("### ") {
+        subheadings.append(String(line.dropFirst(4)))
       }
     }
   }
@@ -69,7 +73,7 @@ struct FormatText {
         let code = String(decoding: try directory.read(name, limit: 1 << 20), as: UTF8.self)
         for rest in code.split(separator: marker, omittingEmptySubsequences: false).dropFirst() {
           let heading = String(rest.prefix { $0 != "\"" })
-          #expect(text.headings.contains(heading), "\(name)")
+          #expect((text.headings + text.subheadings).contains(heading), "\(name)")
           count += 1
         }
       }

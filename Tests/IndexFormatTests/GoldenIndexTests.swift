@@ -58,11 +58,20 @@ import Testing
   /// Of the second segment.
   static func isLive(_ document: Int) -> Bool { document % 4 != 1 }
 
-  @Test(
-    "the golden index opens, is sound and holds what was written",
-    arguments: ["Tests/Fixtures/index-v1", folder])
-  func opens(folder: String) throws {
-    let directory = IndexDirectory(path: Repository.path(folder))
+  @Test("an index of version 1 is refused by its version")
+  func refused() throws {
+    let directory = IndexDirectory(path: Repository.path("Tests/Fixtures/index-v1"))
+    do {
+      _ = try IndexSnapshot(in: directory)
+      Issue.record("version 1 was opened")
+    } catch let error as IndexFormatError {
+      #expect(error.problem == .unsupportedVersion(found: 1, newest: 2))
+    }
+  }
+
+  @Test("the golden index opens, is sound and holds what was written")
+  func opens() throws {
+    let directory = IndexDirectory(path: Repository.path(Self.folder))
     let snapshot = try IndexSnapshot(in: directory)
     #expect(snapshot.commit.number == Self.commitNumber)
     #expect(snapshot.commit.analyzer == "analyzer-of-version-2")
