@@ -29,6 +29,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
     .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0", traits: []),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
@@ -46,6 +47,8 @@ let package = Package(
     .systemLibrary(
       name: "CMarkdown", pkgConfig: "libcmark-gfm",
       providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
+
+    .systemLibrary(name: "CGumbo", pkgConfig: "gumbo", providers: [.apt(["libgumbo-dev"])]),
 
     // Swift, in the order of imports; no arrow points back.
     .target(name: "SearchModel", swiftSettings: house + fast),
@@ -68,7 +71,11 @@ let package = Package(
       swiftSettings: house + fast),
     .target(
       name: "ContentIngest",
-      dependencies: ["SearchModel", "CMarkdown", .product(name: "Yams", package: "Yams")],
+      dependencies: [
+        "SearchModel", "CMarkdown", "CGumbo", "CICU",
+        .product(name: "TOMLKit", package: "TOMLKit"),
+        .product(name: "Yams", package: "Yams"),
+      ],
       swiftSettings: house + fast),
     .target(
       name: "SearchService",

@@ -7,8 +7,17 @@ package struct ContentReader {
   package static let byteLimit = 32 * 1024 * 1024
 
   private var markdown = MarkdownReader()
+  private let plan: ContentPlan
+  /// The day before which a page with a later date is not published yet.
+  private let today: String?
 
-  package init() {}
+  /// - Parameters:
+  ///   - plan: which source a file belongs to; files of none are plain ones.
+  ///   - today: ISO day; without it no page is too early or too late.
+  package init(plan: ContentPlan = ContentPlan(), today: String? = nil) {
+    self.plan = plan
+    self.today = today
+  }
 
   /// Calls `entry` for each entry of the file, in the order of the text, the page first.
   ///
@@ -46,7 +55,7 @@ package struct ContentReader {
         guard fstat(descriptor, &after) == 0 else { return skip("it cannot be read: \(errorText(errno))") }
         if Self.isUnchanged(info, after), bytes.count == Int(after.st_size) {
           progress(bytes.count)
-          return try read(bytes, name: file.name, entry: entry, skipped: skipped)
+          return try read(bytes, name: file.name, path: file.path, entry: entry, skipped: skipped)
         }
         info = after
         if attempt == 2 { return skip("it changed while it was being read") }
@@ -55,11 +64,14 @@ package struct ContentReader {
   }
 
   /// Calls `entry` for each entry of a text in memory; `name` decides the format, as for a file.
+  ///
+  /// - Parameter path: absolute, by which the plan knows the source; empty for a plain one.
   package mutating func read(
-    _ content: [UInt8], name: String, entry: (Entry) throws -> Void, skipped: (SkippedInput) -> Void
+    _ content: [UInt8], name: String, path: String = "", entry: (Entry) throws -> Void,
+    skipped: (SkippedInput) -> Void
   ) throws {
-    func skip(_ reason: String, line: Int? = nil) {
-      skipped(SkippedInput(file: name, line: line, reason: reason))
+    func skip(_ reason: String, line: Int? = nil, isDeliberate: Bool = false) {
+      skipped(SkippedInput(file: name, line: line, reason: reason, isDeliberate: isDeliberate))
     }
     let format = ContentFormat(name: name) ?? .text
     if format == .jsonLines {
@@ -74,28 +86,52 @@ package struct ContentReader {
     var bytes = content
     UTF8Text.normalize(&bytes)
 
+    let (source, siteName) = plan.source(of: path, name: name)
     if format == .text, !PlainTextReader.isMarkdown(bytes) {
-      if let page = PlainTextReader.entry(bytes, name: name) { try entry(page) }
-      return
+      let place = source.place(of: siteName, FrontMatter())
+      guard let page = PlainTextReader.entry(bytes, name: name, place: place) else {
+        return skip("it has no text", isDeliberate: true)
+      }
+      return try entry(page)
     }
     var front = FrontMatter()
     var body = bytes[...]
-    if let block = FrontMatter.block(in: bytes) {
+    if let block = FrontMatterBlock(in: bytes) {
       do {
-        if let found = try FrontMatter.parse(bytes[block.yaml]) {
-          front = found
+        if let found = try block.read(bytes) {
+          front = FrontMatter(found)
           body = bytes[block.bodyStart...]
         }
       } catch {
-        if FrontMatter.looksLikeDraft(bytes[block.yaml]) { return skip("draft") }
-        skip(error.reason, line: block.linesBefore + error.line)
-        front = error.rest ?? FrontMatter()
+        if !source.options.drafts, block.looksLikeDraft(bytes) { return skip("draft", isDeliberate: true) }
+        skip("the front matter " + error.reason, line: block.linesBefore + error.line)
+        front = error.rest.map { FrontMatter($0) } ?? FrontMatter()
         body = bytes[block.bodyStart...]
       }
     }
-    if front.isDraft { return skip("draft") }
-    let units = markdown.units(of: MarkdownSource.prepare(body, isMDX: format == .mdx))
-    for found in PageEntries(name: name, front: front, units: units).entries() { try entry(found) }
+    let place = source.place(of: siteName, front)
+    if let reason = place.skip ?? unpublished(front, in: source) { return skip(reason, isDeliberate: true) }
+    let prepared = MarkdownSource.prepare(
+      body, isMDX: format == .mdx, keepsInnerText: source.options.keepsShortcodeText)
+    let page = PageEntries(
+      name: name, front: front, units: markdown.units(of: prepared), place: place, source: source,
+      siteName: siteName)
+    let entries = page.entries()
+    if entries.isEmpty { return skip("it has no text", isDeliberate: true) }
+    for found in entries { try entry(found) }
+  }
+
+  /// Why the owner does not want the page to be found, nil if they do.
+  private func unpublished(_ front: FrontMatter, in source: ContentSource) -> String? {
+    if front.isDraft, !source.options.drafts { return "draft" }
+    if front.isExcluded { return "its front matter excludes it" }
+    if source.kind == .hugo, let today {
+      if !source.options.future, let day = front.publishDate, day > today {
+        return "not published before \(day)"
+      }
+      if let day = front.expiryDate, day <= today { return "expired on \(day)" }
+    }
+    return nil
   }
 
   /// Calls `entry` for each line of a stream of JSON objects; memory is bounded by the longest line.

@@ -15,7 +15,9 @@ struct MarkdownSource {
   /// The text in one piece, or, when it is longer than 4 MiB, in pieces of 1 MiB and more, each of which begins with
   /// a paragraph or heading at its margin: the parser's tree takes many times the room of its text.
   /// References and footnotes do not reach from one piece into another.
-  static func prepare(_ bytes: ArraySlice<UInt8>, isMDX: Bool) -> [[UInt8]] {
+  ///
+  /// - Parameter keepsInnerText: what stands between an opening and a closing shortcode is text of the page.
+  static func prepare(_ bytes: ArraySlice<UInt8>, isMDX: Bool, keepsInnerText: Bool = true) -> [[UInt8]] {
     let withoutCalls = removeShortcodes(bytes)
     var lines = LineRewriter(isMDX: isMDX, capacity: withoutCalls.count)
     var start = withoutCalls.startIndex

@@ -8,12 +8,17 @@ package struct SkippedInput: Sendable, Equatable {
   package var reason: String
   /// The name stands for a folder: nothing is known about the files in it, so none of them counts as deleted.
   package var isFolder: Bool
+  /// The site or its owner left it out: nothing is wrong with it.
+  package var isDeliberate: Bool
 
-  package init(file: String, line: Int? = nil, reason: String, isFolder: Bool = false) {
+  package init(
+    file: String, line: Int? = nil, reason: String, isFolder: Bool = false, isDeliberate: Bool = false
+  ) {
     self.file = file
     self.line = line
     self.reason = reason
     self.isFolder = isFolder
+    self.isDeliberate = isDeliberate
   }
 }
 

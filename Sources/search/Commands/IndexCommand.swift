@@ -38,10 +38,12 @@ struct IndexCommand: ParsableCommand {
     var summary = IndexSummary()
     let sources = try SourceList(paths: paths, stdin: stdin, directory: options.directory)
     var inputs: [SourceFile] = []
+    var plan = ContentPlan()
     if case .paths(let paths) = sources {
+      plan = ContentPlan(detecting: paths)
       let walker = FileWalker(paths: paths, excluding: [options.path])
       let found = try walker.files()
-      inputs = found.files
+      inputs = plan.take(found.files)
       summary.skipped = found.skipped
       // What cannot be read is not gone: an index loses nothing because its sources are out of reach.
       let hasIndex = (try? Commit(in: options.directory)) != nil
@@ -56,7 +58,7 @@ struct IndexCommand: ParsableCommand {
       in: directory, options: .init(memoryBudget: memory.bytes, now: Int(time(nil))))
     var progress = Progress(total: inputs.reduce(0) { $0 + $1.byteCount }, isShown: !options.quiet)
     defer { progress.finish() }
-    var reader = ContentReader()
+    var reader = ContentReader(plan: plan, today: Self.today)
     var done = 0
     func add(_ entry: Entry) throws {
       summary.entriesRead += 1
@@ -78,7 +80,7 @@ struct IndexCommand: ParsableCommand {
     for skipped in summary.skipped.prefix(options.quiet ? 0 : IndexSummary.shownSkips) {
       Output.complain(summary.sentence(skipped))
     }
-    let bad = summary.skipped.filter { $0.reason != "draft" }
+    let bad = summary.skipped.filter { !$0.isDeliberate }
     if strict, !bad.isEmpty {
       throw CommandError(
         status: ExitStatus.badData,
@@ -96,6 +98,18 @@ struct IndexCommand: ParsableCommand {
     } else if !options.quiet {
       for line in summary.lines(sources: sources) { Output.print(line) }
     }
+  }
+}
+
+extension IndexCommand {
+  /// Of the machine's time zone: the day on which its owner asks for an index.
+  static var today: String {
+    var now = time(nil)
+    var parts = tm()
+    localtime_r(&now, &parts)
+    return CalendarDay(
+      number: UInt32(parts.tm_year + 1900) * 10_000 + UInt32(parts.tm_mon + 1) * 100 + UInt32(parts.tm_mday))?
+      .iso ?? ""
   }
 }
 
