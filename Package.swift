@@ -76,7 +76,11 @@ let package = Package(
         .product(name: "TOMLKit", package: "TOMLKit"),
         .product(name: "Yams", package: "Yams"),
       ],
-      swiftSettings: house + fast),
+      exclude: ["SITES.md"], swiftSettings: house + fast),
+    .target(
+      name: "SiteConfiguration",
+      dependencies: ["ContentIngest", .product(name: "Yams", package: "Yams")],
+      swiftSettings: house),
     .target(
       name: "SearchService",
       dependencies: [
@@ -99,7 +103,7 @@ let package = Package(
       name: "search",
       dependencies: [
         "SearchModel", "TextAnalysis", "IndexStorage", "IndexFormat", "IndexWriting",
-        "QueryEngine", "ContentIngest", "SearchService",
+        "QueryEngine", "ContentIngest", "SiteConfiguration", "SearchService",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -133,6 +137,9 @@ let package = Package(
     .testTarget(
       name: "ContentIngestTests",
       dependencies: ["SearchModel", "ContentIngest", "SearchTestSupport"], swiftSettings: house),
+    .testTarget(
+      name: "SiteConfigurationTests",
+      dependencies: ["SiteConfiguration", "ContentIngest", "SearchTestSupport"], swiftSettings: house),
     .testTarget(
       name: "SearchServiceTests",
       dependencies: [

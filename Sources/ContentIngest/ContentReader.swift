@@ -6,6 +6,9 @@ package struct ContentReader {
   /// Largest file and longest JSONL line, in bytes.
   package static let byteLimit = 32 * 1024 * 1024
 
+  /// Larger files are named and skipped.
+  package var fileByteLimit = ContentReader.byteLimit
+
   private var markdown = MarkdownReader()
   private let plan: ContentPlan
   /// The day before which a page with a later date is not published yet.
@@ -39,7 +42,9 @@ package struct ContentReader {
     guard isRegular(info) else { return skip("it is not a regular file") }
 
     if ContentFormat(name: file.name) == .jsonLines {
-      try readJSONL(from: descriptor, name: file.name, progress: progress, entry: entry, skipped: skipped)
+      let fields = plan.source(of: file.path, name: file.name).source.options.fields
+      try readJSONL(
+        from: descriptor, name: file.name, fields: fields, progress: progress, entry: entry, skipped: skipped)
       var after = stat()
       if fstat(descriptor, &after) != 0 || !Self.isUnchanged(info, after) {
         skip("it changed while it was being read")
@@ -47,8 +52,8 @@ package struct ContentReader {
       return
     }
     for attempt in 1...2 {
-      guard info.st_size <= Self.byteLimit else { return skip("it is larger than 32 MiB") }
-      switch Self.readAll(descriptor, expecting: Int(info.st_size)) {
+      guard info.st_size <= fileByteLimit else { return skip(tooLarge) }
+      switch Self.readAll(descriptor, expecting: Int(info.st_size), limit: fileByteLimit) {
       case .failure(let problem): return skip("it cannot be read: \(errorText(problem.code))")
       case .success(let bytes):
         var after = stat()
@@ -75,18 +80,20 @@ package struct ContentReader {
     }
     let format = ContentFormat(name: name) ?? .text
     if format == .jsonLines {
-      var lines = JSONLinesReader(name: name)
+      var lines = JSONLinesReader(name: name, fields: plan.source(of: path, name: name).source.options.fields)
       try lines.feed(content[...], entry: entry, skipped: skipped)
       return try lines.finish(entry: entry, skipped: skipped)
     }
-    guard content.count <= Self.byteLimit else { return skip("it is larger than 32 MiB") }
-    if let wrong = UTF8Text.firstInvalidByte(in: content.span) {
-      return skip("not valid UTF-8 (byte \(wrong))")
-    }
-    var bytes = content
+    guard content.count <= fileByteLimit else { return skip(tooLarge) }
+    var bytes: [UInt8]
+    do { bytes = try TextEncoding.utf8(content, isHTML: format == .html) } catch { return skip(error.reason) }
     UTF8Text.normalize(&bytes)
 
     let (source, siteName) = plan.source(of: path, name: name)
+    if format == .html {
+      return try readHTML(
+        bytes, name: name, siteName: siteName, source: source, entry: entry, skipped: skipped)
+    }
     if format == .text, !PlainTextReader.isMarkdown(bytes) {
       let place = source.place(of: siteName, FrontMatter())
       guard let page = PlainTextReader.entry(bytes, name: name, place: place) else {
@@ -121,6 +128,36 @@ package struct ContentReader {
     for found in entries { try entry(found) }
   }
 
+  private mutating func readHTML(
+    _ bytes: [UInt8], name: String, siteName: String, source: ContentSource, entry: (Entry) throws -> Void,
+    skipped: (SkippedInput) -> Void
+  ) throws {
+    var front = FrontMatter()
+    var body = bytes
+    // A page of Hugo's content may be HTML behind front matter.
+    if let block = FrontMatterBlock(in: bytes), let found = try? block.read(bytes) {
+      front = FrontMatter(found)
+      body = Array(bytes[block.bodyStart...])
+    }
+    var reader = HTMLPageReader(source.options)
+    var page: HTMLPage
+    do { page = try reader.page(of: body) } catch {
+      return skipped(SkippedInput(file: name, line: error.line, reason: error.reason))
+    }
+    if front != FrontMatter() { page.front = front }
+    var place = source.place(of: siteName, page.front)
+    if let canonical = page.canonical { place.url = canonical }
+    if let reason = place.skip ?? unpublished(page.front, in: source) {
+      return skipped(SkippedInput(file: name, reason: reason, isDeliberate: true))
+    }
+    var entries = PageEntries(
+      name: name, front: page.front, units: page.units, place: place, source: source, siteName: siteName)
+    entries.isBuilt = true
+    let found = entries.entries()
+    if found.isEmpty { skipped(SkippedInput(file: name, reason: "it has no text", isDeliberate: true)) }
+    for one in found { try entry(one) }
+  }
+
   /// Why the owner does not want the page to be found, nil if they do.
   private func unpublished(_ front: FrontMatter, in source: ContentSource) -> String? {
     if front.isDraft, !source.options.drafts { return "draft" }
@@ -136,10 +173,11 @@ package struct ContentReader {
 
   /// Calls `entry` for each line of a stream of JSON objects; memory is bounded by the longest line.
   package mutating func readJSONL(
-    from descriptor: Int32, name: String, progress: (Int) -> Void = { _ in }, entry: (Entry) throws -> Void,
+    from descriptor: Int32, name: String, fields: [String: String] = [:], progress: (Int) -> Void = { _ in },
+    entry: (Entry) throws -> Void,
     skipped: (SkippedInput) -> Void
   ) throws {
-    var lines = JSONLinesReader(name: name)
+    var lines = JSONLinesReader(name: name, fields: fields)
     var buffer = [UInt8](repeating: 0, count: 1 << 20)
     while true {
       let count = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
@@ -164,13 +202,20 @@ package struct ContentReader {
 
   // MARK: - Bytes of a file
 
+  private var tooLarge: String {
+    let size = fileByteLimit % (1 << 20) == 0 ? "\(fileByteLimit >> 20) MiB" : "\(fileByteLimit) bytes"
+    return "it is larger than \(size)"
+  }
+
   private struct ReadProblem: Error { var code: Int32 }
 
   /// Everything from the start of the file, up to one byte past the limit.
-  private static func readAll(_ descriptor: Int32, expecting size: Int) -> Result<[UInt8], ReadProblem> {
+  private static func readAll(_ descriptor: Int32, expecting size: Int, limit: Int) -> Result<
+    [UInt8], ReadProblem
+  > {
     var code: Int32 = 0
     // One byte more than expected, so that growth is seen without another call.
-    let capacity = min(size, byteLimit) + 1
+    let capacity = min(size, limit) + 1
     let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
       while count < capacity {
         let got = pread(descriptor, buffer.baseAddress! + count, capacity - count, off_t(count))

@@ -114,7 +114,7 @@ private struct Walk {
       skipped.append(
         SkippedInput(
           file: name,
-          reason: "its kind is not read (.md .markdown .mdx .txt .text .jsonl .ndjson are)"))
+          reason: "its kind is not read (.md .markdown .mdx .txt .text .jsonl .ndjson .html .htm are)"))
     } else {
       add(path: path, name: name, info)
     }

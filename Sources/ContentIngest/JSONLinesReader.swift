@@ -11,9 +11,13 @@ struct JSONLinesReader {
   private var line = 1
   /// The current line is over the limit: its bytes are passed over.
   private var isTooLong = false
-  private var parser = JSONObjectParser()
+  private var parser: JSONObjectParser
 
-  init(name: String) { self.name = name }
+  /// - Parameter fields: field of an entry by the key of an object, where they differ.
+  init(name: String, fields: [String: String] = [:]) {
+    self.name = name
+    parser = JSONObjectParser(names: fields)
+  }
 
   mutating func feed(
     _ bytes: ArraySlice<UInt8>, entry: (Entry) throws -> Void, skipped: (SkippedInput) -> Void

@@ -30,6 +30,11 @@ struct JSONObjectParser {
     var description: String { "\(reason) (byte \(byte) of the line)" }
   }
 
+  /// Field of an entry by the key of an object, where they differ.
+  private let names: [String: String]
+
+  init(names: [String: String] = [:]) { self.names = names }
+
   private enum Key {
     case id, title, text, body, url, anchor, category, tags, date, lang, description, author, keywords, path,
       other
@@ -75,7 +80,7 @@ struct JSONObjectParser {
   private mutating func key(_ bytes: Span<UInt8>, _ index: inout Int) throws(Problem) -> Key {
     let range = try string(bytes, &index)
     let name = text(range, bytes)
-    switch name {
+    switch names[name] ?? name {
     case "id": return .id
     case "title": return .title
     case "text": return .text

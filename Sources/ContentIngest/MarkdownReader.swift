@@ -8,9 +8,11 @@ struct MarkdownUnit {
     case paragraph
     /// An item of the list with this number, counted from the start of the page.
     case listItem(list: Int, isOrdered: Bool)
+    /// A row of the table with this number; lists and tables are counted together.
+    case tableRow(table: Int)
     case thematicBreak
     case footnote
-    /// Code, quote, table, raw HTML.
+    /// Code, quote, raw HTML.
     case other
   }
 
@@ -36,6 +38,8 @@ struct Lead: Equatable {
   var isSetOff = false
   /// Text starts with `[…]` or `【…】` and then a link.
   var isTaggedLink = false
+  /// A number stands before the title: `3、`.
+  var isNumbered = false
   /// End of the first block.
   var blockEnd = 0
   /// The first 。：: outside links, in the first block.
@@ -84,6 +88,7 @@ struct MarkdownReader {
             unit.kind = .paragraph
             unit.lead = Lead()
             unit.firstLink = nil
+            unit.headings = []
           }
         }
         if unit.kind == .paragraph, unit.lead.start == .text, let last = units.last, last.kind == .paragraph,
@@ -120,7 +125,14 @@ struct MarkdownReader {
         var unit = read(node, .heading(level: Int(cmark_node_get_heading_level(node))))
         unit.text = HeadingSource.split(unit.text).text
         // One without text gives no entry, but takes an anchor.
-        units.append(unit)
+        if !unit.text.isEmpty || units.count < Self.partLimit { units.append(unit) }
+      case MARKDOWN_TABLE.rawValue:
+        listCount += 1
+        var row = cmark_node_first_child(node)
+        while let current = row {
+          append(read(current, .tableRow(table: listCount)), to: &units)
+          row = cmark_node_next(current)
+        }
       case MARKDOWN_PARAGRAPH.rawValue: append(read(node, .paragraph), to: &units)
       case MARKDOWN_THEMATIC_BREAK.rawValue: units.append(MarkdownUnit(kind: .thematicBreak))
       case MARKDOWN_FOOTNOTE_DEFINITION.rawValue: append(read(node, .footnote), to: &units)
@@ -155,7 +167,7 @@ struct MarkdownReader {
   private mutating func read(_ top: OpaquePointer, _ kind: MarkdownUnit.Kind) -> MarkdownUnit {
     let recordsLead: Bool
     switch kind {
-    case .paragraph, .listItem: recordsLead = true
+    case .paragraph, .listItem, .tableRow, .heading: recordsLead = true
     default: recordsLead = false
     }
     builder.begin(recordsLead: recordsLead)

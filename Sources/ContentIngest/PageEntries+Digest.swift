@@ -34,6 +34,13 @@ extension PageEntries {
       case .heading(let level):
         close()
         guard !unit.text.isEmpty else { continue }
+        if isItemHeading(unit) {
+          // A sibling of the items before it; what is above them stays their category.
+          trail.removeAll { $0.level >= level }
+          open = (unit, names.first)
+          openIsParagraph = true
+          continue
+        }
         let text = String(decoding: unit.text, as: UTF8.self)
         let anchor = names.first ?? ""
         if index != titleUnit {
@@ -63,6 +70,9 @@ extension PageEntries {
           isItem = shape.holdsLinks && open == nil
           if !isItem, case .listItem(list, _)? = open?.unit.kind { isItem = shape.holdsLinks }
         }
+      case .tableRow(let table):
+        let shape = shapes[table] ?? ListShape()
+        isItem = shape.strong * 2 >= shape.items && unit.lead.start == .link
       case .other: isItem = false
       }
       if isItem {

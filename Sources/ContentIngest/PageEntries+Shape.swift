@@ -17,7 +17,12 @@ extension PageEntries {
   func listShapes() -> [Int: ListShape] {
     var shapes: [Int: ListShape] = [:]
     for unit in units {
-      guard case .listItem(let list, let isOrdered) = unit.kind else { continue }
+      let (list, isOrdered): (Int, Bool)
+      switch unit.kind {
+      case .listItem(let number, let ordered): (list, isOrdered) = (number, ordered)
+      case .tableRow(let number): (list, isOrdered) = (number, false)
+      default: continue
+      }
       var shape = shapes[list] ?? ListShape()
       shape.items += 1
       shape.isOrdered = isOrdered
@@ -49,6 +54,8 @@ extension PageEntries {
 
   var isDigest: Bool {
     let shapes = listShapes()
+    if isMadeOfLinkHeadings { return true }
+    var numbered = 0
     var total = 0
     var inItems = 0
     var candidates = 0
@@ -62,6 +69,7 @@ extension PageEntries {
       case .heading, .thematicBreak, .footnote: continue
       case .paragraph:
         // Prose may begin with a link too: only what is set off speaks for a digest by itself.
+        if unit.lead.isNumbered, unit.lead.start == .link { numbered += 1 }
         isCandidate = isItemParagraph(unit) && unit.lead.isSetOff
         if !isCandidate, unit.lead.start == .link {
           linkedProse += 1
@@ -69,10 +77,15 @@ extension PageEntries {
         }
       case .listItem(let list, _):
         isCandidate = shapes[list].map { $0.beginsWithTitles || $0.holdsLinks } ?? false
-      case .other: isCandidate = false
+      case .tableRow(let table):
+        // A table of links is a list of items; any other one says nothing, as code does not.
+        guard let shape = shapes[table], shape.strong * 2 >= shape.items, unit.lead.start == .link else {
+          continue
+        }
+        isCandidate = true
+      case .other: continue
       }
-      // Code says nothing about what a page is.
-      if unit.kind != .other { total += unit.text.count }
+      total += unit.text.count
       guard isCandidate else { continue }
       candidates += 1
       inItems += unit.text.count
@@ -89,8 +102,35 @@ extension PageEntries {
     {
       return true
     }
+    // `1、[title](url)` and paragraphs below it: nobody numbers anything else so.
+    if numbered >= 3 { return true }
     guard candidates > 0 else { return false }
     if inItems * 2 >= total, linkStarts * 3 >= candidates, linkStarts >= min(2, candidates) { return true }
     return candidates >= 3 && inBold * 5 >= total * 4
+  }
+
+  /// A heading that is a link to another site names an item.
+  func isItemHeading(_ unit: MarkdownUnit) -> Bool {
+    guard case .heading(let level) = unit.kind, level > 1, unit.lead.start == .link,
+      unit.lead.title.upperBound + 2 >= unit.text.count, let url = unit.lead.url
+    else { return false }
+    return url.hasPrefix("http://") || url.hasPrefix("https://")
+  }
+
+  /// Three such headings or more, most of all, with short texts: a list of projects, not of chapters.
+  private var isMadeOfLinkHeadings: Bool {
+    var links = 0
+    var headings = 0
+    var text = 0
+    var isInItem = false
+    for unit in units {
+      if case .heading(let level) = unit.kind {
+        isInItem = isItemHeading(unit)
+        if isInItem { links += 1 } else if level > 2 { headings += 1 }
+      } else if isInItem, unit.kind != .other {
+        text += unit.text.count
+      }
+    }
+    return links >= 3 && links > headings && text <= links * 1_500
   }
 }

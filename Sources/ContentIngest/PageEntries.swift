@@ -13,8 +13,10 @@ struct PageEntries {
   let source: ContentSource
   /// The file as the rules of its source know it.
   let siteName: String
-  /// Of the front matter, else of the file's name.
+  /// Of the front matter, else of the file's name, else of the title.
   let date: String?
+  /// Sections are named by the page alone: one without a name has no anchor.
+  var isBuilt = false
 
   /// Title of the page: front matter, first H1, file name.
   let title: String
@@ -33,7 +35,7 @@ struct PageEntries {
     self.place = place
     self.source = source
     self.siteName = siteName ?? name
-    date = front.date ?? fileDate(name)
+    let ownDate = front.date ?? fileDate(name)
     let headings = units.indices.filter {
       if case .heading = units[$0].kind { !units[$0].text.isEmpty } else { false }
     }
@@ -56,12 +58,14 @@ struct PageEntries {
       title = Self.stem(of: name)
       titleIsShown = false
     }
+    date = ownDate ?? dateInside(title)
   }
 
   func entries() -> [Entry] {
     guard !units.isEmpty || !front.title.isEmpty || !front.description.isEmpty else { return [] }
     return switch source.options.split {
-    case .auto: isDigest ? digestEntries() : sectionEntries()
+    // A list of links of a built site leads to its other pages.
+    case .auto: isDigest && !isBuilt ? digestEntries() : sectionEntries()
     case .item: digestEntries()
     case .heading: sectionEntries()
     case .page: [wholeEntry()]
@@ -83,12 +87,15 @@ struct PageEntries {
     var level: Int
     var text: String
     var anchor: String
+    var isExcluded = false
+    var isNamed = true
   }
 
   func sectionEntries() -> [Entry] {
     var page = pageEntry()
     var pageBlocks = introduction()
     var entries: [Entry] = []
+    var named: [String: Int] = [:]
     var anchors = anchorNames()
     var trail: [Heading] = []
     var open: Heading?
@@ -99,11 +106,17 @@ struct PageEntries {
       guard let heading = open else { return }
       let text = joined(blocks)
       blocks = []
+      if heading.isExcluded { return }
+      // A page may give two headings one name.
+      let times = (named[heading.anchor] ?? 0) + 1
+      named[heading.anchor] = times
+      let id = name + "#" + heading.anchor + (times > 1 ? "~\(times)" : "")
       let outer = trail.dropLast().map(\.text)
       entries.append(
         Entry(
-          id: name + "#" + heading.anchor, kind: .heading, title: heading.text, text: text,
-          url: place.url, anchor: heading.anchor, path: base + outer, category: categories,
+          id: id, kind: .heading, title: heading.text, text: text,
+          url: place.url, anchor: heading.isNamed ? heading.anchor : nil, path: base + outer,
+          category: categories,
           tags: front.tags, date: date,
           lang: language(heading.text, text), sources: [name]))
     }
@@ -121,7 +134,10 @@ struct PageEntries {
         }
         close()
         trail.removeAll { $0.level >= level }
-        trail.append(Heading(level: level, text: text, anchor: anchor))
+        trail.append(
+          Heading(
+            level: level, text: text, anchor: anchor, isExcluded: unit.headings.first?.isExcluded ?? false,
+            isNamed: !isBuilt || unit.headings.first?.explicit != nil))
         open = trail.last
       } else if unit.kind == .footnote || open == nil {
         pageBlocks.append(unit.text)

@@ -59,6 +59,7 @@ enum ContentFormat {
   case text
   /// One JSON object a line.
   case jsonLines
+  case html
 
   init?(name: String) {
     guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
@@ -67,6 +68,7 @@ enum ContentFormat {
     case "mdx": self = .mdx
     case "txt", "text": self = .text
     case "jsonl", "ndjson": self = .jsonLines
+    case "html", "htm": self = .html
     default: return nil
     }
   }

@@ -197,6 +197,15 @@ func isoDate(_ text: String) -> String? {
   return padded(numbers[0], 4) + "-" + padded(numbers[1], 2) + "-" + padded(numbers[2], 2)
 }
 
+/// The day in a title: `周报第 12 期（2024年8月30日）`, `Weekly 2024/08/30`.
+func dateInside(_ title: String) -> String? {
+  guard
+    let match = title.prefix(200).firstMatch(
+      of: #/(?:^|\D)((?:19|20)\d{2})\s*[-\/.年]\s*(\d{1,2})\s*[-\/.月]\s*(\d{1,2})(?!\d)/#)
+  else { return nil }
+  return isoDate("\(match.output.1)-\(match.output.2)-\(match.output.3)")
+}
+
 /// The day in the name of a file or of the folders around it: `2024-08-30-title.md`, `2024/08/30/title.md`.
 func fileDate(_ name: String) -> String? {
   if let match = lastPart(of: name).prefixMatch(of: #/(\d{4})-(\d{2})-(\d{2})(?!\d)/#) {

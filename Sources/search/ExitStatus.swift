@@ -13,6 +13,7 @@ struct ExitStatus {
   static let internalError: Int32 = 70
   static let inputOutput: Int32 = 74
   static let locked: Int32 = 75
+  static let badConfiguration: Int32 = 78
 
   var status: Int32
   var message: String

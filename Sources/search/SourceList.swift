@@ -10,13 +10,18 @@ enum SourceList {
   /// How the commit records standard input.
   private static let standardInputMark = "-"
 
-  init(paths: [String], stdin: Bool, directory: IndexDirectory) throws {
+  /// - Parameter configured: the paths of `sources` in the configuration, which count before those of the last commit.
+  init(paths: [String], stdin: Bool, configured: [String] = [], directory: IndexDirectory) throws {
     if stdin {
       self = .standardInput
       return
     }
     if !paths.isEmpty {
       self = .paths(paths)
+      return
+    }
+    if !configured.isEmpty {
+      self = .paths(configured)
       return
     }
     // A damaged pointer does not stop a rebuild, but its sources are lost.

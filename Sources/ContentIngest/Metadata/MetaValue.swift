@@ -78,12 +78,19 @@ struct MetaPair: Equatable, Sendable {
 }
 
 /// Why a text was not read, and what could be read of it all the same.
-struct MetaProblem: Error, Equatable {
-  /// 1-based line of the text.
-  var line: Int
+package struct MetaProblem: Error, Equatable {
+  /// 1-based, in the text.
+  package var line: Int
+  package var column = 1
   /// What follows "the front matter": a predicate.
-  var reason: String
+  package var reason: String
   var rest: MetaValue?
+  var repeatedKeys: [String]?
+
+  init(line: Int, reason: String) {
+    self.line = line
+    self.reason = reason
+  }
 }
 
 func trimmed(_ text: String) -> String {

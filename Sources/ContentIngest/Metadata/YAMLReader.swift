@@ -1,7 +1,7 @@
-import Yams
+package import Yams
 
 /// YAML → values, by libyaml.
-enum YAMLReader {
+package enum YAMLReader {
   /// Aliases can nest what they name: with this many the library's own recursion stays shallow.
   static let aliasLimit = 16
 
@@ -10,31 +10,40 @@ enum YAMLReader {
   /// A tag that is not YAML's own, such as `!!python/name:x.y`, becomes the text of a scalar without text and the key
   /// `!` of a mapping.
   static func read(_ yaml: ArraySlice<UInt8>, byteLimit: Int) throws(MetaProblem) -> MetaValue {
-    guard yaml.count <= byteLimit else {
-      throw MetaProblem(line: 1, reason: "is longer than \(byteLimit / 1024) KiB and was not read")
-    }
-    if yaml.allSatisfy({ $0 <= 0x20 }) { return .null }
-    try checkShape(yaml)
-    let root: Node?
     do {
-      root = try Yams.compose(yaml: String(decoding: yaml, as: UTF8.self))
-    } catch let error as YamlError {
-      var problem = problem(of: error)
-      if case .duplicatedKeysInMapping(let keys, _) = error, let single = withoutRepeatedKeys(yaml) {
+      return try compose(yaml, byteLimit: byteLimit).map(value(of:)) ?? .null
+    } catch {
+      var problem = error
+      if let keys = problem.repeatedKeys, let single = withoutRepeatedKeys(yaml) {
         problem.rest = try? read(single[...], byteLimit: byteLimit)
         if problem.rest != nil {
           problem.reason = "has the key \(keys.first ?? "") twice; the last one counts"
         }
       }
       throw problem
+    }
+  }
+
+  /// The tree of a text, small enough to be walked by recursion; nil of an empty one.
+  package static func compose(_ yaml: ArraySlice<UInt8>, byteLimit: Int) throws(MetaProblem) -> Node? {
+    guard yaml.count <= byteLimit else {
+      throw MetaProblem(line: 1, reason: "is longer than \(byteLimit / 1024) KiB and was not read")
+    }
+    if yaml.allSatisfy({ $0 <= 0x20 }) { return nil }
+    try checkShape(yaml)
+    let root: Node?
+    do {
+      root = try Yams.compose(yaml: String(decoding: yaml, as: UTF8.self))
+    } catch let error as YamlError {
+      throw problem(of: error)
     } catch {
       throw MetaProblem(line: 1, reason: "is not valid YAML and was not read")
     }
-    guard let root else { return .null }
+    guard let root else { return nil }
     guard isBounded(root) else {
       throw MetaProblem(line: 1, reason: "expands to more than 10,000 values or 64 levels and was not read")
     }
-    return value(of: root)
+    return root
   }
 
   /// Bounded before by `isBounded`.
@@ -198,17 +207,21 @@ enum YAMLReader {
   }
 
   private static func problem(of error: YamlError) -> MetaProblem {
-    // The library counts lines from 1.
-    let (line, detail): (Int, String)
+    // The library counts from 1.
+    var problem = MetaProblem(line: 1, reason: "is not valid YAML and was not read")
+    var detail = ""
     switch error {
-    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-      .composer(_, let problem, let mark, _):
-      (line, detail) = (mark.line, problem)
-    case .duplicatedKeysInMapping(let duplicates, let context):
-      (line, detail) = (context.mark.line, "the key \(duplicates.first ?? "") stands twice")
-    default: (line, detail) = (1, "")
+    case .scanner(_, let text, let mark, _), .parser(_, let text, let mark, _),
+      .composer(_, let text, let mark, _):
+      (problem.line, problem.column, detail) = (mark.line, mark.column, text)
+    case .duplicatedKeysInMapping(let keys, let context):
+      problem.repeatedKeys = keys
+      (problem.line, problem.column) = (context.mark.line, context.mark.column)
+      detail = "the key \(keys.first ?? "") stands twice"
+    default: break
     }
-    let reason = detail.isEmpty ? "" : ": \(detail.prefix(200))"
-    return MetaProblem(line: max(1, line), reason: "is not valid YAML and was not read\(reason)")
+    problem.line = max(1, problem.line)
+    if !detail.isEmpty { problem.reason += ": \(detail.prefix(200))" }
+    return problem
   }
 }

@@ -48,6 +48,20 @@ package struct ContentPlan: Sendable {
 
   /// One line per decision that changes what entries are: a run with another text must read all files again.
   package var fingerprint: String {
-    sources.map { "\($0.kind) \($0.folders) \($0.options) \($0.rules)" }.joined(separator: "\n")
+    sources.map { source in
+      let rules = Mirror(reflecting: source.rules).children.map {
+        "\($0.label ?? ""): \(Self.stable($0.value))"
+      }
+      return "\(source.kind) \(source.folders) \(source.options.signature) \(rules.joined(separator: ", "))"
+    }.joined(separator: "\n")
+  }
+
+  /// Sets and dictionaries print in another order each time.
+  static func stable(_ value: Any) -> String {
+    if let set = value as? Set<String> { return "\(set.sorted())" }
+    if let pairs = value as? [String: String] {
+      return "\(pairs.sorted { $0.key < $1.key }.map { [$0.key, $0.value] })"
+    }
+    return "\(value)"
   }
 }

@@ -30,6 +30,9 @@ package struct ContentSource: Sendable {
   static let plain = ContentSource(
     root: "", kind: .markdown, options: SourceOptions(), folders: [], evidence: "", rules: PlainSite())
 
+  /// Where its pages are, when the site or its owner says it.
+  package var baseURL: String? { rules.baseURL }
+
   /// The path below the root, nil for one outside.
   func name(of path: String) -> String? {
     if path == root { return lastPart(of: path) }

@@ -8,12 +8,17 @@ struct HeadingSource: Equatable {
   var markdown: String
   /// `{#name}`.
   var explicit: String?
+  /// `{ data-search-exclude }`: its section is not to be found.
+  var isExcluded = false
 }
 
 extension HeadingSource {
   /// - Parameter node: a heading of the tree made from these lines.
   init(_ node: OpaquePointer, _ lines: SourceLines) {
-    let (visible, name) = Self.split(Self.text(of: node))
+    let written = Self.text(of: node)
+    let (visible, name) = Self.split(written)
+    isExcluded = String(decoding: written[min(visible.count, written.count)...], as: UTF8.self).contains(
+      "data-search-exclude")
     text = String(decoding: visible, as: UTF8.self)
     explicit = name
     let first = Int(cmark_node_get_start_line(node))
@@ -52,7 +57,7 @@ extension HeadingSource {
     var isList = false
     for word in inner.split(separator: 0x20) {
       let text = String(decoding: word, as: UTF8.self)
-      if text.hasPrefix("#") || text.hasPrefix(".") {
+      if text == "data-search-exclude" || text.hasPrefix("#") || text.hasPrefix(".") {
         isList = true
         if text.hasPrefix("#"), text.utf8.count > 1 { name = String(text.dropFirst()) }
       } else if let equals = text.firstIndex(of: "="), equals > text.startIndex {

@@ -12,6 +12,8 @@ struct PagePlace: Equatable, Sendable {
 
 /// The addresses of one site.
 protocol AddressRules: Sendable {
+  /// What the addresses begin with, when it is known.
+  var baseURL: String? { get }
   var anchors: AnchorRule { get }
 
   /// - Parameters:

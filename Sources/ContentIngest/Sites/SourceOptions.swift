@@ -74,3 +74,20 @@ package struct SourceOptions: Equatable, Sendable {
 
   package init() {}
 }
+
+extension SourceOptions {
+  /// Fields of an entry that a JSONL object may name otherwise.
+  package static let entryFields = [
+    "id", "title", "text", "url", "anchor", "category", "tags", "date", "lang", "description", "author",
+    "keywords",
+    "path",
+  ]
+
+  /// The same text for equal options.
+  var signature: String {
+    Mirror(reflecting: self).children.map { ContentPlan.stable($0.value) }.joined(separator: " ")
+  }
+
+  /// `main`, `.content`, `#body`, `[data-x]`, `div.content`.
+  package static func isSelector(_ text: String) -> Bool { HTMLSelector(text) != nil }
+}

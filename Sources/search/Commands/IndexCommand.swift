@@ -5,6 +5,7 @@ import IndexFormat
 import IndexStorage
 import IndexWriting
 import SearchModel
+import SiteConfiguration
 
 struct IndexCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -21,8 +22,9 @@ struct IndexCommand: ParsableCommand {
   @Flag(help: "Read JSONL from standard input.") var stdin = false
   @Flag(help: "Read everything, publish nothing.") var dryRun = false
   @Flag(help: "Publish nothing if any input is bad (exit 65).") var strict = false
-  @Option(help: ArgumentHelp("Memory for buffered postings, such as 256M.", valueName: "size")) var memory =
-    MemorySize(bytes: 256 << 20)
+  @Option(
+    help: ArgumentHelp("Memory for buffered postings, such as 64M (default: 256M).", valueName: "size"))
+  var memory: MemorySize?
   @Flag(help: "Print the summary as one JSON object.") var json = false
   @Argument(help: "Files and folders.") var paths: [String] = []
 
@@ -36,11 +38,13 @@ struct IndexCommand: ParsableCommand {
   func run() throws {
     let start = ContinuousClock.now
     var summary = IndexSummary()
-    let sources = try SourceList(paths: paths, stdin: stdin, directory: options.directory)
+    let settings = options.settings
+    let sources = try SourceList(
+      paths: paths, stdin: stdin, configured: settings.sources.map(\.path), directory: options.directory)
     var inputs: [SourceFile] = []
     var plan = ContentPlan()
     if case .paths(let paths) = sources {
-      plan = ContentPlan(detecting: paths)
+      plan = settings.plan(for: paths)
       let walker = FileWalker(paths: paths, excluding: [options.path])
       let found = try walker.files()
       inputs = plan.take(found.files)
@@ -55,10 +59,11 @@ struct IndexCommand: ParsableCommand {
     let target = dryRun ? try ScratchIndex() : nil
     let directory = target?.directory ?? options.directory
     let writer = try IndexWriter(
-      in: directory, options: .init(memoryBudget: memory.bytes, now: Int(time(nil))))
+      in: directory, options: .init(memoryBudget: memory?.bytes ?? settings.memory, now: Int(time(nil))))
     var progress = Progress(total: inputs.reduce(0) { $0 + $1.byteCount }, isShown: !options.quiet)
     defer { progress.finish() }
     var reader = ContentReader(plan: plan, today: Self.today)
+    reader.fileByteLimit = settings.fileByteLimit
     var done = 0
     func add(_ entry: Entry) throws {
       summary.entriesRead += 1
