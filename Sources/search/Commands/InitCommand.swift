@@ -14,7 +14,7 @@ struct InitCommand: ParsableCommand {
 
   @Flag(help: "Replace a search.yaml that is there.") var force = false
   @Flag(name: .customLong("print"), help: "Print the file instead of writing it.") var printsOnly = false
-  @Argument(help: "Folder of the site (default: the current one).") var folder = "."
+  @Argument(help: "Folder of the site.") var folder = "."
 
   func run() throws {
     guard var source = SiteDetector.source(around: folder) else { throw MissingInputError(folder) }
