@@ -38,7 +38,10 @@ struct ConfigurationReader {
     }
     let isSection = ConfigurationKey.all.contains { $0.name.hasPrefix(full + ".") } || full == "ranking"
     guard isSection else {
-      throw unknown(key, full, ConfigurationKey.all.map(\.name) + ["sources", "ranking.pins", "version"])
+      // At the top a section is meant, below it one of its keys.
+      let sections = ConfigurationKey.all.compactMap { $0.name.split(separator: ".").first.map(String.init) }
+      let others = ["sources", "ranking.pins", "version"] + (prefix.isEmpty ? sections : [])
+      throw unknown(key, full, ConfigurationKey.all.map(\.name) + others)
     }
     switch value {
     case .mapping(let mapping):

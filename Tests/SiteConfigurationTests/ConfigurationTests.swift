@@ -104,7 +104,7 @@ import Testing
   @Test(
     "what is wrong is said with its place and what to write",
     arguments: [
-      ("indx:\n  dir: x", "1:1: unknown key indx; did you mean index.dir?"),
+      ("indx:\n  dir: x", "1:1: unknown key indx; did you mean index?"),
       ("index:\n  memry: 1M", "2:3: unknown key index.memry; did you mean index.memory?"),
       ("memory: 64M", "1:1: unknown key memory; did you mean index.memory?"),
       ("zzzzzzzz: 1", "1:1: unknown key zzzzzzzz; the keys are in search init --print"),
