@@ -30,6 +30,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
     .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0", traits: []),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
@@ -50,6 +51,7 @@ let package = Package(
 
     // The inner loops; never with fused arithmetic, so that every machine gives equal scores.
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"])]),
+    .systemLibrary(name: "CGumbo", pkgConfig: "gumbo", providers: [.apt(["libgumbo-dev"])]),
 
     // Swift, in the order of imports; no arrow points back.
     .target(name: "SearchModel", swiftSettings: house + fast),
@@ -72,8 +74,16 @@ let package = Package(
       swiftSettings: house + fast),
     .target(
       name: "ContentIngest",
-      dependencies: ["SearchModel", "CMarkdown", "CXXHash", .product(name: "Yams", package: "Yams")],
-      swiftSettings: house + fast),
+      dependencies: [
+        "SearchModel", "CMarkdown", "CGumbo", "CICU", "CXXHash",
+        .product(name: "TOMLKit", package: "TOMLKit"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      exclude: ["SITES.md"], swiftSettings: house + fast),
+    .target(
+      name: "SiteConfiguration",
+      dependencies: ["ContentIngest", .product(name: "Yams", package: "Yams")],
+      swiftSettings: house),
     .target(
       name: "SiteIndexing",
       dependencies: [
@@ -102,7 +112,7 @@ let package = Package(
       name: "search",
       dependencies: [
         "SearchModel", "TextAnalysis", "IndexStorage", "IndexFormat", "IndexWriting",
-        "QueryEngine", "ContentIngest", "SiteIndexing", "SearchService",
+        "QueryEngine", "ContentIngest", "SiteConfiguration", "SiteIndexing", "SearchService",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -145,6 +155,9 @@ let package = Package(
     .testTarget(
       name: "ContentIngestTests",
       dependencies: ["SearchModel", "ContentIngest", "SearchTestSupport"], swiftSettings: house),
+    .testTarget(
+      name: "SiteConfigurationTests",
+      dependencies: ["SiteConfiguration", "ContentIngest", "SearchTestSupport"], swiftSettings: house),
     .testTarget(
       name: "SiteIndexingTests",
       dependencies: [

@@ -16,6 +16,7 @@ struct SearchCommand: ParsableCommand {
     subcommands: [
       IndexCommand.self, QueryCommand.self, AnalyzeCommand.self, ExplainCommand.self, StatusCommand.self,
       VerifyCommand.self, DoctorCommand.self, SuggestCommand.self, ServeCommand.self, EvalCommand.self,
+      InitCommand.self, ConfigCommand.self,
     ])
 
   @OptionGroup var options: IndexOptions

@@ -2,6 +2,7 @@ import ArgumentParser
 import Dispatch
 import Logging
 import SearchService
+import SiteConfiguration
 import Synchronization
 
 struct ServeCommand: ParsableCommand {
@@ -13,21 +14,24 @@ struct ServeCommand: ParsableCommand {
       """)
 
   @OptionGroup var options: IndexOptions
-  @Option(help: "Address to listen on.") var host = "127.0.0.1"
-  @Option(help: "Port to listen on; 0 for any free one.") var port = 7_720
+  @Option(help: "Address to listen on (default: 127.0.0.1).") var host: String?
+  @Option(help: "Port to listen on; 0 for any free one (default: 7720).") var port: Int?
   @Option(
     help: ArgumentHelp(
       "A site whose pages may read answers, such as https://example.org; repeatable.", valueName: "origin"))
   var cors: [String] = []
 
   func validate() throws {
-    guard (0...65_535).contains(port) else { throw ValidationError("--port is \(port); choose 0 to 65535.") }
-    guard !host.isEmpty else { throw ValidationError("--host is empty; name an address such as 127.0.0.1.") }
+    if let port, !(0...65_535).contains(port) {
+      throw ValidationError("--port is \(port); choose 0 to 65535.")
+    }
+    guard host != "" else { throw ValidationError("--host is empty; name an address such as 127.0.0.1.") }
     _ = try origins()
   }
 
   private func origins() throws -> [Origin] {
-    try cors.map { text in
+    // Origins of the configuration are held against the same rule.
+    try (cors.isEmpty ? options.settings.origins : cors).map { text in
       guard let origin = Origin(text) else {
         throw ValidationError("--cors is \(text); name scheme and host only, such as https://example.org.")
       }
@@ -38,8 +42,11 @@ struct ServeCommand: ParsableCommand {
   func run() throws {
     var logger = Logger(label: "serve") { _ in LogLines() }
     if options.quiet { logger.logLevel = .warning }
+    let settings = options.settings
     let server = try SearchServer(
-      options.directory, options: .init(host: host, port: port, origins: try origins()), logger: logger)
+      options.directory,
+      options: .init(host: host ?? settings.host, port: port ?? settings.port, origins: try origins()),
+      logger: logger)
     do { try finish { try await server.run() } } catch let error as SearchServer.ListenError {
       throw CommandError(status: ExitStatus.unavailable, message: "\(error)")
     }
