@@ -43,6 +43,7 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CStemmer", providers: [.apt(["libstemmer-dev"])]),
     .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
       name: "CMarkdown", pkgConfig: "libcmark-gfm",
       providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
@@ -73,8 +74,7 @@ let package = Package(
     .target(
       name: "SearchService",
       dependencies: [
-        "SearchModel", "TextAnalysis", "IndexStorage", "IndexFormat", "QueryEngine",
-        .product(name: "Hummingbird", package: "hummingbird"),
+        "SearchModel", "TextAnalysis", "IndexStorage", "IndexFormat", "QueryEngine", "CZlib",
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
@@ -86,7 +86,10 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
-      resources: [.embedInCode("Page/search.css"), .embedInCode("Page/search.js")],
+      resources: [
+        .embedInCode("Page/search.css"), .embedInCode("Page/search.js"), .embedInCode("openapi.json"),
+        .embedInCode("Widget/widget.md"), .embedInCode("Widget/example.html"),
+      ],
       swiftSettings: house + fast),
     .executableTarget(
       name: "search",

@@ -51,6 +51,21 @@ extension RequestTarget {
       filters: filters, facets: facets, order: order)
   }
 
+  /// Whether the last word of the query may go on: `prefix=last`.
+  func isTyping() throws(ServiceError) -> Bool { try choice("prefix", "last") }
+
+  /// Whether a browser asks, which wants suggestions in its own format: `format=opensearch`.
+  func isForBrowser() throws(ServiceError) -> Bool { try choice("format", "opensearch") }
+
+  /// Whether a parameter has the one value that it may have.
+  private func choice(_ name: String, _ only: String) throws(ServiceError) -> Bool {
+    guard let value = try value(of: name) else { return false }
+    guard value == only else {
+      throw .badRequest("invalid_parameter", "\(name) is \(Self.shown(value)); it can only be \(only)")
+    }
+    return true
+  }
+
   private func number(_ name: String, in range: ClosedRange<Int>) throws(ServiceError) -> Int? {
     guard let text = try value(of: name) else { return nil }
     guard let number = Int(text), range.contains(number) else {

@@ -19,11 +19,22 @@ struct ServeCommand: ParsableCommand {
     help: ArgumentHelp(
       "A site whose pages may read answers, such as https://example.org; repeatable.", valueName: "origin"))
   var cors: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "Where visitors reach this server, such as https://example.org/search/; for browsers that add the search.",
+      valueName: "address"))
+  var baseURL: String?
+  @Flag(help: "Show counters and durations for Prometheus at /metrics.") var metrics = false
+  @Flag(help: "Search again for what was asked before, instead of keeping answers.") var noCache = false
 
   func validate() throws {
     guard (0...65_535).contains(port) else { throw ValidationError("--port is \(port); choose 0 to 65535.") }
     guard !host.isEmpty else { throw ValidationError("--host is empty; name an address such as 127.0.0.1.") }
     _ = try origins()
+    if let baseURL, BaseURL(baseURL) == nil {
+      throw ValidationError(
+        "--base-url is \(baseURL); name scheme, host and path, such as https://example.org/search/.")
+    }
   }
 
   private func origins() throws -> [Origin] {
@@ -38,8 +49,11 @@ struct ServeCommand: ParsableCommand {
   func run() throws {
     var logger = Logger(label: "serve") { _ in LogLines() }
     if options.quiet { logger.logLevel = .warning }
-    let server = try SearchServer(
-      options.directory, options: .init(host: host, port: port, origins: try origins()), logger: logger)
+    var settings = SearchServer.Options(host: host, port: port, origins: try origins())
+    settings.baseURL = baseURL.flatMap { BaseURL($0) }
+    settings.hasMetrics = metrics
+    settings.keepsAnswers = !noCache
+    let server = try SearchServer(options.directory, options: settings, logger: logger)
     do { try finish { try await server.run() } } catch let error as SearchServer.ListenError {
       throw CommandError(status: ExitStatus.unavailable, message: "\(error)")
     }
