@@ -133,8 +133,7 @@ let package = Package(
       name: "SearchServiceTests",
       dependencies: [
         "SearchModel", "TextAnalysis", "IndexStorage", "IndexFormat", "IndexWriting", "QueryEngine",
-        "SearchService",
-        "SearchTestSupport",
+        "SearchService", "SearchTestSupport", "CZlib",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -19,8 +19,8 @@ package struct BaseURL: Sendable, Equatable, CustomStringConvertible {
 
   /// The address that a client has used, by its `Host` field.
   init?(host: String?) {
-    guard let host else { return nil }
-    self.init("http://\(host)/")
+    guard let host, let origin = Origin("http://" + host) else { return nil }
+    description = origin.description + "/"
   }
 }
 
