@@ -91,12 +91,14 @@ final class Endpoint: Sendable {
   private func search(_ target: RequestTarget, _ request: HTTPRequest, _ finish: @escaping Finish) throws {
     let query = try target.searchRequest(text: try target.queryText())
     let isTyping = try target.isTyping()
-    answerFromCommit(request, finish) { commit, deadline in
+    answerFromCommit(request) { commit, deadline in
       let results =
         isTyping
         ? try commit.search(typing: query, deadline: deadline)
         : try commit.search(query, deadline: deadline)
       return .json(results.json())
+    } then: { [self] result in
+      finish(reply(result, .search))
     }
   }
 
@@ -108,11 +110,16 @@ final class Endpoint: Sendable {
     }
     do {
       let query = try target.searchRequest(text: try target.value(of: "q") ?? "", facets: SearchPage.facets)
-      answerFromCommit(request, varying: texts.language, failed: failed, finish) { commit, deadline in
+      answerFromCommit(request, varying: texts.language) { commit, deadline in
         guard !query.text.isEmpty || !query.filters.isEmpty else {
           return SearchPage(texts, query, nil).reply()
         }
         return SearchPage(texts, query, try commit.search(typing: query, deadline: deadline)).reply()
+      } then: { result in
+        switch result {
+        case .success(let reply): finish(reply)
+        case .failure(let error): finish(failed(error))
+        }
       }
     } catch { finish(failed(error)) }
   }
@@ -121,37 +128,37 @@ final class Endpoint: Sendable {
     let text = try target.queryText()
     let limit = try target.limit()
     let isForBrowser = try target.isForBrowser()
-    suggest(until: .now + limits.queryTime, request, finish) { commit in
-      try commit.complete(text, limit: limit).map { found in
-        var reply = isForBrowser ? BrowserDescription.suggestions(found) : .json(found.json())
-        // While the table of a new commit is being built, the one before answers.
-        if found.commit != commit.snapshot.commit.number { reply.fields[.cacheControl] = "no-store" }
-        return reply
-      }
+    suggest(until: .now + limits.queryTime, request, finish) { commit, _ in
+      guard let found = try commit.complete(text, limit: limit) else { throw ServiceError.notReady }
+      var reply = isForBrowser ? BrowserDescription.suggestions(found) : .json(found.json())
+      // While the table of a new commit is being built, the one before answers.
+      if found.commit != commit.snapshot.commit.number { reply.fields[.cacheControl] = "no-store" }
+      return reply
     }
   }
 
   /// The very first question waits for the table.
   private func suggest(
     until end: ContinuousClock.Instant, _ request: HTTPRequest, _ finish: @escaping Finish,
-    _ make: @escaping @Sendable (ServedCommit) throws -> Reply?
+    _ make: @escaping @Sendable (ServedCommit, Deadline) throws -> Reply
   ) {
     housekeeping.prepareCompletions(of: index.current)
-    let retry: Finish = { [self] reply in
-      guard reply.status == .accepted else { return finish(reply) }
-      guard ContinuousClock.now < end else { return finish(.failure(.notReady)) }
-      Task {
-        try? await Task.sleep(for: .milliseconds(20))
-        suggest(until: end, request, finish, make)
+    answerFromCommit(request, make) { [self] result in
+      if case .failure(let error as ServiceError) = result, error == .notReady, ContinuousClock.now < end {
+        Task {
+          try? await Task.sleep(for: .milliseconds(20))
+          suggest(until: end, request, finish, make)
+        }
+      } else {
+        finish(reply(result, .suggest))
       }
     }
-    answerFromCommit(request, retry) { commit, _ in
-      guard let reply = try make(commit) else {
-        var reply = Reply(status: .accepted)
-        reply.fields[.cacheControl] = "no-store"
-        return reply
-      }
-      return reply
+  }
+
+  private func reply(_ result: Result<Reply, any Error>, _ route: Route) -> Reply {
+    switch result {
+    case .success(let reply): reply
+    case .failure(let error): .failure(explain(error, route))
     }
   }
 
@@ -159,10 +166,11 @@ final class Endpoint: Sendable {
   ///
   /// - Parameters:
   ///   - language: what the answer depends on beside the address.
-  ///   - failed: the reply to an error; JSON if nil.
+  ///   - make: makes the answer, on one of the threads that search. One with `Cache-Control` is not kept.
   private func answerFromCommit(
-    _ request: HTTPRequest, varying language: String? = nil, failed: (@Sendable (any Error) -> Reply)? = nil,
-    _ finish: @escaping Finish, _ make: @escaping @Sendable (ServedCommit, Deadline) throws -> Reply
+    _ request: HTTPRequest, varying language: String? = nil,
+    _ make: @escaping @Sendable (ServedCommit, Deadline) throws -> Reply,
+    then finish: @escaping @Sendable (Result<Reply, any Error>) -> Void
   ) {
     let commit = index.current
     let acceptsGzip = Gzip.isAccepted(by: request.headerFields[.acceptEncoding])
@@ -172,31 +180,25 @@ final class Endpoint: Sendable {
       var reply = Reply.unchanged(tag)
       if language != nil { reply.vary(on: "Accept-Language") }
       reply.vary(on: "Accept-Encoding")
-      return finish(reply)
+      return finish(.success(reply))
     }
     let name = (acceptsGzip ? "gzip " : "plain ") + subject
     if let reply = commit.answers.reply(named: name) {
       metrics.cacheHit()
-      return finish(reply)
+      return finish(.success(reply))
     }
-    let route = request.path.flatMap { Route(rawValue: String($0.prefix { $0 != "?" })) }
-    let explained: @Sendable (any Error) -> Reply = { [self] error in .failure(explain(error, route)) }
-    let failed = failed ?? explained
-    workers.submit { deadline in
-      var reply = try make(commit, deadline)
-      if reply.fields[.cacheControl] == nil {
-        reply.fields[.eTag] = tag.description
-        reply.fields[.cacheControl] = "no-cache"
-      }
-      reply.compress(for: acceptsGzip)
-      if reply.fields[.eTag] != nil { commit.answers.store(reply, named: name) }
-      return reply
-    } then: { result in
-      switch result {
-      case .success(let reply): finish(reply)
-      case .failure(let error): finish(failed(error))
-      }
-    }
+    workers.submit(
+      { deadline in
+        var reply = try make(commit, deadline)
+        let isKept = reply.fields[.cacheControl] == nil
+        if isKept {
+          reply.fields[.eTag] = tag.description
+          reply.fields[.cacheControl] = "no-cache"
+        }
+        reply.compress(for: acceptsGzip)
+        if isKept { commit.answers.store(reply, named: name) }
+        return reply
+      }, then: finish)
   }
 
   // MARK: Everything else

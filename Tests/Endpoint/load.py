@@ -128,7 +128,7 @@ def soak(server, count=1_000_000):
     script = os.path.join(server.folder, "soak.lua")
     with open(script, "w") as file:
         quoted = ", ".join('"' + "".join(f"%{byte:02X}" for byte in word.encode()) + '"' for word in WORDS)
-        file.write(SCRIPT % (quoted, 200))
+        file.write(SCRIPT % (quoted, 20))
     done, samples, bad = 0, [], 0
     start = time.monotonic()
     while done < count:

@@ -1,3 +1,4 @@
+import HTTPTypes
 import QueryEngine
 import SearchModel
 import Testing

@@ -32,7 +32,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private var isReadHeldBack = false
   private var lastActivity = NIODeadline.now()
   private var idleTimer: Scheduled<Void>?
-  /// Runs while the client does not read, and at the end.
+  /// Runs while answers wait for the client to read, and at the end.
   private var cutTimer: Scheduled<Void>?
 
   init(_ endpoint: Endpoint, clock: HTTPDate, limits: ServiceLimits) {
@@ -161,14 +161,25 @@ final class ConnectionHandler: ChannelDuplexHandler {
     return !wishes.lowercased().split(separator: ",").contains { $0.filter { $0 != " " } == "close" }
   }
 
-  /// A client that does not read is cut off, so that it does not hold its connection for ever.
   func channelWritabilityChanged(context: ChannelHandlerContext) {
     if !isEnding {
       cutTimer?.cancel()
-      cutTimer = context.channel.isWritable ? nil : cut(context, in: limits.idleTime)
-      if context.channel.isWritable { serve(context) }
+      if context.channel.isWritable { serve(context) } else { watchSending(context) }
     }
     context.fireChannelWritabilityChanged()
+  }
+
+  /// Bytes of answers that the system has not taken yet.
+  private func unsentByteCount(_ context: ChannelHandlerContext) -> Int {
+    (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+  }
+
+  /// Cuts off a client that reads nothing for a while, so that it does not hold its connection for ever.
+  private func watchSending(_ context: ChannelHandlerContext) {
+    let unsent = unsentByteCount(context)
+    cutTimer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limits.idleTime)) { [self] in
+      if unsentByteCount(context) == unsent { context.close(promise: nil) } else { watchSending(context) }
+    }
   }
 
   // MARK: The end
@@ -183,7 +194,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private func finish(_ context: ChannelHandlerContext) {
     isLast = true
     if isEnding { return }
-    if underWay == nil, waiting.isEmpty, refusal == nil { context.close(promise: nil) }
+    guard underWay == nil, waiting.isEmpty, refusal == nil else { return }
+    if unsentByteCount(context) > 0 { end(context) } else { context.close(promise: nil) }
   }
 
   /// Says goodbye and listens for a while: closing with unread bytes would reset the connection, and the client
@@ -193,24 +205,30 @@ final class ConnectionHandler: ChannelDuplexHandler {
     isEnding = true
     waiting.removeAll()
     cutTimer?.cancel()
-    cutTimer = cut(context, in: limits.lingerTime)
+    watchSending(context)
+    let sent = context.eventLoop.makePromise(of: Void.self)
+    sent.futureResult.assumeIsolated().whenComplete { [self] _ in
+      cutTimer?.cancel()
+      guard context.channel.isActive else { return }
+      cutTimer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limits.lingerTime)) {
+        context.close(promise: nil)
+      }
+    }
     context.flush()
-    context.close(mode: .output, promise: nil)
+    context.close(mode: .output, promise: sent)
     context.read()
-  }
-
-  private func cut(_ context: ChannelHandlerContext, in time: Duration) -> Scheduled<Void> {
-    context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(time)) { context.close(promise: nil) }
   }
 
   /// Looks once per idle time, instead of setting a clock for every request.
   private func watchIdleness(_ context: ChannelHandlerContext) {
+    let unsent = unsentByteCount(context)
     let wait = lastActivity + TimeAmount(limits.idleTime) - .now()
     idleTimer = context.eventLoop.assumeIsolated().scheduleTask(in: max(wait, .milliseconds(1))) { [self] in
-      if underWay == nil, lastActivity + TimeAmount(limits.idleTime) <= .now() {
+      let isReading = unsentByteCount(context) != unsent
+      if underWay == nil, !isReading, lastActivity + TimeAmount(limits.idleTime) <= .now() {
         context.close(promise: nil)
       } else {
-        if underWay != nil { lastActivity = .now() }
+        if underWay != nil || isReading { lastActivity = .now() }
         watchIdleness(context)
       }
     }

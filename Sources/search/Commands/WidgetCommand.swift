@@ -7,8 +7,9 @@ struct WidgetCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "widget", abstract: "Write the search box for a site's own pages.",
     discussion: """
-      Writes search.js and search.css, which the site serves, search-box.md, which says how Hugo, MkDocs,
-      Docusaurus, VitePress and plain pages take them in, and search-box.html, a page to try it with.
+      Writes search.js and search.css, which the site serves; search-box.md, which
+      says how Hugo, MkDocs, Docusaurus, VitePress and plain pages take them in;
+      and search-box.html, a page to try it with.
       """)
 
   @OptionGroup var options: IndexOptions
