@@ -12,6 +12,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
   typealias OutboundIn = Never
   typealias OutboundOut = HTTPResponsePart
 
+  /// Answers in a row before the other connections have their turn.
+  private static let turnLength = 16
   /// Requests that may wait behind the one under way before the client has to wait itself.
   private static let waitingLimit = 16
 
@@ -29,6 +31,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   /// Nothing is answered any more; what comes is thrown away.
   private var isEnding = false
   private var isServing = false
+  private var isServeScheduled = false
   private var isReadHeldBack = false
   private var lastActivity = NIODeadline.now()
   private var idleTimer: Scheduled<Void>?
@@ -104,7 +107,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private func serve(_ context: ChannelHandlerContext) {
     guard !isServing else { return }
     isServing = true
-    while underWay == nil, !isEnding, context.channel.isWritable, let request = waiting.popFirst() {
+    var count = 0
+    while underWay == nil, !isEnding, count < Self.turnLength, context.channel.isWritable,
+      let request = waiting.popFirst()
+    {
+      count += 1
       underWay = request
       answer(request, context)
     }
@@ -112,10 +119,20 @@ final class ConnectionHandler: ChannelDuplexHandler {
     if underWay == nil, waiting.isEmpty, !isEnding {
       if let refusal { send(.failure(refusal), to: nil, context) } else if isLast { end(context) }
     }
+    if count == Self.turnLength { serveLater(context) }
     context.flush()
     if isReadHeldBack {
       isReadHeldBack = false
       read(context: context)
+    }
+  }
+
+  private func serveLater(_ context: ChannelHandlerContext) {
+    guard !isServeScheduled else { return }
+    isServeScheduled = true
+    context.eventLoop.assumeIsolated().execute { [self] in
+      isServeScheduled = false
+      if !isEnding { serve(context) }
     }
   }
 
@@ -164,7 +181,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   func channelWritabilityChanged(context: ChannelHandlerContext) {
     if !isEnding {
       cutTimer?.cancel()
-      if context.channel.isWritable { serve(context) } else { watchSending(context) }
+      if context.channel.isWritable { serveLater(context) } else { watchSending(context) }
     }
     context.fireChannelWritabilityChanged()
   }
