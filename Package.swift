@@ -45,6 +45,7 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CStemmer", providers: [.apt(["libstemmer-dev"])]),
     .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
       name: "CMarkdown", pkgConfig: "libcmark-gfm",
       providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
@@ -93,8 +94,7 @@ let package = Package(
     .target(
       name: "SearchService",
       dependencies: [
-        "SearchModel", "TextAnalysis", "IndexStorage", "IndexFormat", "QueryEngine",
-        .product(name: "Hummingbird", package: "hummingbird"),
+        "SearchModel", "TextAnalysis", "IndexStorage", "IndexFormat", "QueryEngine", "CZlib",
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
@@ -106,7 +106,10 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
-      resources: [.embedInCode("Page/search.css"), .embedInCode("Page/search.js")],
+      resources: [
+        .embedInCode("Page/search.css"), .embedInCode("Page/search.js"), .embedInCode("openapi.json"),
+        .embedInCode("Widget/widget.md"), .embedInCode("Widget/example.html"),
+      ],
       swiftSettings: house + fast),
     .executableTarget(
       name: "search",
@@ -168,8 +171,7 @@ let package = Package(
       name: "SearchServiceTests",
       dependencies: [
         "SearchModel", "TextAnalysis", "IndexStorage", "IndexFormat", "IndexWriting", "QueryEngine",
-        "SearchService",
-        "SearchTestSupport",
+        "SearchService", "SearchTestSupport", "CZlib",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -1,6 +1,7 @@
 import Glibc
+import IndexStorage
 
-/// Small input files of the command line itself.
+/// Small files of the command line itself, none of an index.
 enum FileBytes {
   /// All bytes, or nil when the file cannot be read.
   static func read(_ path: String) -> [UInt8]? {
@@ -12,6 +13,15 @@ enum FileBytes {
       let count = fread(&buffer, 1, buffer.count, file)
       bytes += buffer[..<count]
       if count < buffer.count { return ferror(file) == 0 ? bytes : nil }
+    }
+  }
+
+  /// - Throws: `FileError`.
+  static func write(_ bytes: [UInt8], to path: String) throws {
+    guard let file = fopen(path, "we") else { throw FileError(operation: "open", path: path, code: errno) }
+    let count = fwrite(bytes, 1, bytes.count, file)
+    guard fclose(file) == 0, count == bytes.count else {
+      throw FileError(operation: "write", path: path, code: errno)
     }
   }
 }

@@ -20,6 +20,13 @@ struct ServeCommand: ParsableCommand {
     help: ArgumentHelp(
       "A site whose pages may read answers, such as https://example.org; repeatable.", valueName: "origin"))
   var cors: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "Where visitors reach this server, such as https://example.org/search/; for browsers that add the search.",
+      valueName: "address"))
+  var baseURL: String?
+  @Flag(help: "Show counters and durations for Prometheus at /metrics.") var metrics = false
+  @Flag(help: "Search again for what was asked before, instead of keeping answers.") var noCache = false
 
   func validate() throws {
     if let port, !(0...65_535).contains(port) {
@@ -27,6 +34,10 @@ struct ServeCommand: ParsableCommand {
     }
     guard host != "" else { throw ValidationError("--host is empty; name an address such as 127.0.0.1.") }
     _ = try origins()
+    if let baseURL, BaseURL(baseURL) == nil {
+      throw ValidationError(
+        "--base-url is \(baseURL); name scheme, host and path, such as https://example.org/search/.")
+    }
   }
 
   private func origins() throws -> [Origin] {
@@ -43,10 +54,12 @@ struct ServeCommand: ParsableCommand {
     var logger = Logger(label: "serve") { _ in LogLines() }
     if options.quiet { logger.logLevel = .warning }
     let settings = options.settings
-    let server = try SearchServer(
-      options.directory,
-      options: .init(host: host ?? settings.host, port: port ?? settings.port, origins: try origins()),
-      logger: logger)
+    var serverOptions = SearchServer.Options(
+      host: host ?? settings.host, port: port ?? settings.port, origins: try origins())
+    serverOptions.baseURL = baseURL.flatMap { BaseURL($0) }
+    serverOptions.hasMetrics = metrics
+    serverOptions.keepsAnswers = !noCache
+    let server = try SearchServer(options.directory, options: serverOptions, logger: logger)
     do { try finish { try await server.run() } } catch let error as SearchServer.ListenError {
       throw CommandError(status: ExitStatus.unavailable, message: "\(error)")
     }
