@@ -30,6 +30,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
     .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0", traits: []),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
@@ -44,12 +45,14 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CStemmer", providers: [.apt(["libstemmer-dev"])]),
     .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
       name: "CMarkdown", pkgConfig: "libcmark-gfm",
       providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
 
     // The inner loops; never with fused arithmetic, so that every machine gives equal scores.
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"])]),
+    .systemLibrary(name: "CGumbo", pkgConfig: "gumbo", providers: [.apt(["libgumbo-dev"])]),
 
     // Swift, in the order of imports; no arrow points back.
     .target(name: "SearchModel", swiftSettings: house + fast),
@@ -72,8 +75,16 @@ let package = Package(
       swiftSettings: house + fast),
     .target(
       name: "ContentIngest",
-      dependencies: ["SearchModel", "CMarkdown", "CXXHash", .product(name: "Yams", package: "Yams")],
-      swiftSettings: house + fast),
+      dependencies: [
+        "SearchModel", "CMarkdown", "CGumbo", "CICU", "CXXHash",
+        .product(name: "TOMLKit", package: "TOMLKit"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      exclude: ["SITES.md"], swiftSettings: house + fast),
+    .target(
+      name: "SiteConfiguration",
+      dependencies: ["ContentIngest", .product(name: "Yams", package: "Yams")],
+      swiftSettings: house),
     .target(
       name: "SiteIndexing",
       dependencies: [
@@ -83,8 +94,7 @@ let package = Package(
     .target(
       name: "SearchService",
       dependencies: [
-        "SearchModel", "TextAnalysis", "IndexStorage", "IndexFormat", "QueryEngine",
-        .product(name: "Hummingbird", package: "hummingbird"),
+        "SearchModel", "TextAnalysis", "IndexStorage", "IndexFormat", "QueryEngine", "CZlib",
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
@@ -96,13 +106,16 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
-      resources: [.embedInCode("Page/search.css"), .embedInCode("Page/search.js")],
+      resources: [
+        .embedInCode("Page/search.css"), .embedInCode("Page/search.js"), .embedInCode("openapi.json"),
+        .embedInCode("Widget/widget.md"), .embedInCode("Widget/example.html"),
+      ],
       swiftSettings: house + fast),
     .executableTarget(
       name: "search",
       dependencies: [
         "SearchModel", "TextAnalysis", "IndexStorage", "IndexFormat", "IndexWriting",
-        "QueryEngine", "ContentIngest", "SiteIndexing", "SearchService",
+        "QueryEngine", "ContentIngest", "SiteConfiguration", "SiteIndexing", "SearchService",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -146,6 +159,9 @@ let package = Package(
       name: "ContentIngestTests",
       dependencies: ["SearchModel", "ContentIngest", "SearchTestSupport"], swiftSettings: house),
     .testTarget(
+      name: "SiteConfigurationTests",
+      dependencies: ["SiteConfiguration", "ContentIngest", "SearchTestSupport"], swiftSettings: house),
+    .testTarget(
       name: "SiteIndexingTests",
       dependencies: [
         "SearchModel", "TextAnalysis", "IndexStorage", "IndexFormat", "IndexWriting", "QueryEngine",
@@ -155,8 +171,7 @@ let package = Package(
       name: "SearchServiceTests",
       dependencies: [
         "SearchModel", "TextAnalysis", "IndexStorage", "IndexFormat", "IndexWriting", "QueryEngine",
-        "SearchService",
-        "SearchTestSupport",
+        "SearchService", "SearchTestSupport", "CZlib",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -13,6 +13,11 @@
 #include <unicode/utf16.h>
 #include <unicode/uvernum.h>
 #include <unicode/uversion.h>
+#include <unicode/utf.h>
+#include <unicode/ucsdet.h>
+#include <unicode/ucnv_err.h>
+#include <unicode/ucnv.h>
+#include <string.h>
 
 const char *cicu_version(void) { return U_ICU_VERSION; }
 
@@ -143,4 +148,72 @@ void cicu_words_close(cicu_words *words) {
   if (!words) return;
   ubrk_close(words->iterator);
   free(words);
+}
+
+int64_t cicu_decode(const char *name, const void *bytes, int64_t count, uint8_t *result, int64_t capacity) {
+  UErrorCode status = U_ZERO_ERROR;
+  UConverter *converter = ucnv_open(name, &status);
+  if (U_FAILURE(status)) return -1;
+  ucnv_setToUCallBack(converter, UCNV_TO_U_CALLBACK_STOP, NULL, NULL, NULL, &status);
+  const char *source = bytes;
+  const char *end = source + count;
+  int64_t written = 0;
+  UChar high = 0;  // the first half of a pair whose second half has not come yet
+  bool sound = U_SUCCESS(status);
+  bool more = sound;
+  while (more && sound) {
+    UChar units[4096];
+    UChar *target = units;
+    status = U_ZERO_ERROR;
+    ucnv_toUnicode(converter, &target, units + 4096, &source, end, NULL, true, &status);
+    more = status == U_BUFFER_OVERFLOW_ERROR;
+    if (U_FAILURE(status) && !more) sound = false;
+    for (const UChar *unit = units; unit < target && sound; unit++) {
+      UChar32 c = *unit;
+      if (high != 0) {
+        if (!U16_IS_TRAIL(c)) {
+          sound = false;
+          break;
+        }
+        c = U16_GET_SUPPLEMENTARY(high, c);
+        high = 0;
+      } else if (U16_IS_LEAD(c)) {
+        high = (UChar)c;
+        continue;
+      }
+      if (U_IS_SURROGATE(c) || c == 0xFFFD || written + 4 > capacity) {
+        sound = false;
+        break;
+      }
+      U8_APPEND_UNSAFE(result, written, c);
+    }
+  }
+  ucnv_close(converter);
+  return sound && high == 0 ? written : -1;
+}
+
+int32_t cicu_encoding_confidence(const void *bytes, int32_t count, const char *name) {
+  UErrorCode status = U_ZERO_ERROR;
+  UCharsetDetector *detector = ucsdet_open(&status);
+  if (U_FAILURE(status)) return 0;
+  int32_t result = 0;
+  ucsdet_setText(detector, bytes, count, &status);
+  int32_t found = 0;
+  const UCharsetMatch **matches = ucsdet_detectAll(detector, &found, &status);
+  if (U_SUCCESS(status)) {
+    // The matches come in the order of confidence.
+    for (int32_t i = 0; i < found; i++) {
+      const char *other = ucsdet_getName(matches[i], &status);
+      int32_t confidence = ucsdet_getConfidence(matches[i], &status);
+      if (U_FAILURE(status) || other == NULL) break;
+      if (strcmp(other, name) == 0) {
+        result = confidence;
+        break;
+      }
+      bool isMultibyte = strncmp(other, "EUC", 3) == 0 || strcmp(other, "Shift_JIS") == 0;
+      if (isMultibyte && confidence > 10) break;
+    }
+  }
+  ucsdet_close(detector);
+  return result;
 }

@@ -1,5 +1,5 @@
 import CXXHash
-import SearchModel
+package import SearchModel
 
 /// The hash of bytes that come in pieces.
 struct ContentHasher: ~Copyable {
@@ -24,6 +24,15 @@ struct ContentHasher: ~Copyable {
 }
 
 extension ContentHash {
+  package init(of text: String) { self.init(Array(text.utf8)) }
+
+  package var hexadecimal: String {
+    [high, low].map { half in
+      let digits = String(half, radix: 16)
+      return String(repeating: "0", count: 16 - digits.count) + digits
+    }.joined()
+  }
+
   init(_ bytes: [UInt8]) {
     let hash = bytes.withUnsafeBytes { XXH_INLINE_XXH3_128bits($0.baseAddress, $0.count) }
     self.init(high: hash.high64, low: hash.low64)

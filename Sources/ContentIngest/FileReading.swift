@@ -64,8 +64,8 @@ extension ContentReader {
         of: file, descriptor, info, start, unless: known, progress: progress, entry: entry, skipped: skipped)
     }
     for _ in 1...2 {
-      guard info.st_size <= Self.byteLimit else { return end(.read, "it is larger than 32 MiB", info) }
-      switch Self.readAll(descriptor, expecting: Int(info.st_size)) {
+      guard info.st_size <= fileByteLimit else { return end(.read, tooLarge, info) }
+      switch Self.readAll(descriptor, expecting: Int(info.st_size), limit: fileByteLimit) {
       case .failure(let problem):
         return end(.unreachable, "it cannot be read: \(errorText(problem.code))")
       case .success(let bytes):
@@ -81,7 +81,7 @@ extension ContentReader {
           if reading.hash == known {
             reading.outcome = .unchanged
           } else {
-            try read(bytes, name: file.name, entry: entry, skipped: skipped)
+            try read(bytes, name: file.name, path: file.path, entry: entry, skipped: skipped)
           }
           return reading
         }
@@ -107,9 +107,10 @@ extension ContentReader {
     }
     var hasher = ContentHasher()
     lseek(descriptor, 0, SEEK_SET)
+    let fields = plan.source(of: file.path, name: file.name).source.options.fields
     try readJSONL(
-      from: descriptor, name: file.name, progress: progress, bytes: { hasher.update($0) }, entry: entry,
-      skipped: skipped)
+      from: descriptor, name: file.name, fields: fields, progress: progress, bytes: { hasher.update($0) },
+      entry: entry, skipped: skipped)
     var after = stat()
     let isWhole = fstat(descriptor, &after) == 0 && Self.isUnchanged(before, after)
     if !isWhole { skipped(SkippedInput(file: file.name, reason: "it changed while it was being read")) }
@@ -122,14 +123,15 @@ extension ContentReader {
   /// Calls `entry` for each line of a stream of JSON objects; memory is bounded by the longest line.
   ///
   /// - Parameters:
+  ///   - fields: field of an entry by the key of an object, where they differ.
   ///   - bytes: shown each piece as it is read.
   ///   - deleted: takes the ids of lines with `"_delete": true`; without it they are bad lines.
   package mutating func readJSONL(
-    from descriptor: Int32, name: String, progress: (Int) -> Void = { _ in },
+    from descriptor: Int32, name: String, fields: [String: String] = [:], progress: (Int) -> Void = { _ in },
     bytes: (UnsafeRawBufferPointer) -> Void = { _ in }, entry: (Entry) throws -> Void,
     deleted: ((String) throws -> Void)? = nil, skipped: (SkippedInput) -> Void
   ) throws {
-    var lines = JSONLinesReader(name: name, deleted: deleted)
+    var lines = JSONLinesReader(name: name, fields: fields, deleted: deleted)
     var buffer = [UInt8](repeating: 0, count: 1 << 20)
     while true {
       let count = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
@@ -158,10 +160,12 @@ extension ContentReader {
   struct ReadProblem: Error { var code: Int32 }
 
   /// Everything from the start of the file, up to one byte past the limit.
-  static func readAll(_ descriptor: Int32, expecting size: Int) -> Result<[UInt8], ReadProblem> {
+  static func readAll(
+    _ descriptor: Int32, expecting size: Int, limit: Int
+  ) -> Result<[UInt8], ReadProblem> {
     var code: Int32 = 0
     // One byte more than expected, so that growth is seen without another call.
-    let capacity = min(size, byteLimit) + 1
+    let capacity = min(size, limit) + 1
     let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
       while count < capacity {
         let got = pread(descriptor, buffer.baseAddress! + count, capacity - count, off_t(count))

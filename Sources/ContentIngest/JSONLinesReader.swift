@@ -13,11 +13,13 @@ struct JSONLinesReader {
   private var line = 1
   /// The current line is over the limit: its bytes are passed over.
   private var isTooLong = false
-  private var parser = JSONObjectParser()
+  private var parser: JSONObjectParser
 
-  init(name: String, deleted: ((String) throws -> Void)? = nil) {
+  /// - Parameter fields: field of an entry by the key of an object, where they differ.
+  init(name: String, fields: [String: String] = [:], deleted: ((String) throws -> Void)? = nil) {
     self.name = name
     self.deleted = deleted
+    parser = JSONObjectParser(names: fields)
   }
 
   mutating func feed(

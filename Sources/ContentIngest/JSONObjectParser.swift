@@ -32,6 +32,11 @@ struct JSONObjectParser {
     var description: String { "\(reason) (byte \(byte) of the line)" }
   }
 
+  /// Field of an entry by the key of an object, where they differ.
+  private let names: [String: String]
+
+  init(names: [String: String] = [:]) { self.names = names }
+
   private enum Key {
     case id, title, text, body, url, anchor, category, tags, date, lang, description, author, keywords, path,
       deletion, other
@@ -77,7 +82,7 @@ struct JSONObjectParser {
   private mutating func key(_ bytes: Span<UInt8>, _ index: inout Int) throws(Problem) -> Key {
     let range = try string(bytes, &index)
     let name = text(range, bytes)
-    switch name {
+    switch names[name] ?? name {
     case "id": return .id
     case "title": return .title
     case "text": return .text
@@ -182,12 +187,12 @@ struct JSONObjectParser {
   // MARK: - Strings
 
   /// Where the content of a string is: in the line itself, or unescaped in `scratch`.
-  private enum StringContent {
+  enum StringContent {
     case plain(Range<Int>)
     case unescaped
   }
 
-  private func text(_ content: StringContent, _ bytes: Span<UInt8>) -> String {
+  func text(_ content: StringContent, _ bytes: Span<UInt8>) -> String {
     switch content {
     case .plain(let range):
       bytes.extracting(range).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
@@ -195,7 +200,7 @@ struct JSONObjectParser {
     }
   }
 
-  private mutating func string(_ bytes: Span<UInt8>, _ index: inout Int) throws(Problem) -> StringContent {
+  mutating func string(_ bytes: Span<UInt8>, _ index: inout Int) throws(Problem) -> StringContent {
     try expect(UInt8(ascii: "\""), bytes, &index)
     let start = index
     while index < bytes.count {
@@ -349,7 +354,7 @@ struct JSONObjectParser {
     skipSpace(bytes, &index)
   }
 
-  private func word(_ text: StaticString, _ bytes: Span<UInt8>, _ index: inout Int) throws(Problem) {
+  func word(_ text: StaticString, _ bytes: Span<UInt8>, _ index: inout Int) throws(Problem) {
     let start = index
     for offset in 0..<text.utf8CodeUnitCount {
       guard index < bytes.count else { throw ends(index) }
@@ -358,7 +363,7 @@ struct JSONObjectParser {
     }
   }
 
-  private func number(_ bytes: Span<UInt8>, _ index: inout Int) throws(Problem) {
+  func number(_ bytes: Span<UInt8>, _ index: inout Int) throws(Problem) {
     func digits() throws(Problem) {
       let start = index
       while index < bytes.count, (0x30...0x39).contains(bytes[index]) { index += 1 }
@@ -405,7 +410,7 @@ struct JSONObjectParser {
   }
 
   @inline(__always)
-  private func skipSpace(_ bytes: Span<UInt8>, _ index: inout Int) {
+  func skipSpace(_ bytes: Span<UInt8>, _ index: inout Int) {
     while index < bytes.count {
       let byte = bytes[index]
       guard byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D else { return }
@@ -413,12 +418,12 @@ struct JSONObjectParser {
     }
   }
 
-  private func expect(_ byte: UInt8, _ bytes: Span<UInt8>, _ index: inout Int) throws(Problem) {
+  func expect(_ byte: UInt8, _ bytes: Span<UInt8>, _ index: inout Int) throws(Problem) {
     guard index < bytes.count else { throw ends(index) }
     guard bytes[index] == byte else { throw bad(index) }
     index += 1
   }
 
-  private func bad(_ index: Int) -> Problem { Problem(byte: index, reason: "it is not valid JSON") }
-  private func ends(_ index: Int) -> Problem { Problem(byte: index, reason: "its JSON ends too early") }
+  func bad(_ index: Int) -> Problem { Problem(byte: index, reason: "it is not valid JSON") }
+  func ends(_ index: Int) -> Problem { Problem(byte: index, reason: "its JSON ends too early") }
 }

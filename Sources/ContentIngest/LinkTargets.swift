@@ -14,12 +14,13 @@ extension ContentReader {
     guard descriptor >= 0 else { return [] }
     defer { close(descriptor) }
     var info = stat()
-    guard fstat(descriptor, &info) == 0, isRegular(info), info.st_size <= Self.byteLimit,
-      case .success(let bytes) = Self.readAll(descriptor, expecting: Int(info.st_size)),
-      UTF8Text.firstInvalidByte(in: bytes.span) == nil
+    guard fstat(descriptor, &info) == 0, isRegular(info), info.st_size <= fileByteLimit,
+      case .success(let bytes) = Self.readAll(
+        descriptor, expecting: Int(info.st_size), limit: fileByteLimit),
+      let text = try? TextEncoding.utf8(bytes)
     else { return [] }
     let isMDX = ContentFormat(name: file.name) == .mdx
-    return MarkdownSource.prepare(bytes[...], isMDX: isMDX).flatMap(MarkdownReader.linkTargets)
+    return MarkdownSource.prepare(text[...], isMDX: isMDX).flatMap(MarkdownReader.linkTargets)
   }
 }
 

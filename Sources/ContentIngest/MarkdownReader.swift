@@ -8,9 +8,11 @@ struct MarkdownUnit {
     case paragraph
     /// An item of the list with this number, counted from the start of the page.
     case listItem(list: Int, isOrdered: Bool)
+    /// A row of the table with this number; lists and tables are counted together.
+    case tableRow(table: Int)
     case thematicBreak
     case footnote
-    /// Code, quote, table, raw HTML.
+    /// Code, quote, raw HTML.
     case other
   }
 
@@ -20,8 +22,8 @@ struct MarkdownUnit {
   var lead = Lead()
   /// The first target in the unit that may become a link.
   var firstLink: String?
-  /// Explicit anchor of a heading: `{#name}`.
-  var anchor: String?
+  /// The headings in it, for their anchors: a heading has itself.
+  var headings: [HeadingSource] = []
 }
 
 /// How a list item or a paragraph begins: what may become its title.
@@ -36,6 +38,8 @@ struct Lead: Equatable {
   var isSetOff = false
   /// Text starts with `[…]` or `【…】` and then a link.
   var isTaggedLink = false
+  /// A number stands before the title: `3、`.
+  var isNumbered = false
   /// End of the first block.
   var blockEnd = 0
   /// The first 。：: outside links, in the first block.
@@ -50,6 +54,8 @@ struct Lead: Equatable {
 struct MarkdownReader {
   private var builder = TextBuilder()
   private var html = HTMLText()
+  /// Of the piece that is being read.
+  private var lines = SourceLines([])
 
   /// Autolinks last: a page with very many `@`, each of which may be an address, is read without them.
   private static let extensions: [SyntaxExtension] = {
@@ -82,6 +88,7 @@ struct MarkdownReader {
             unit.kind = .paragraph
             unit.lead = Lead()
             unit.firstLink = nil
+            unit.headings = []
           }
         }
         if unit.kind == .paragraph, unit.lead.start == .text, let last = units.last, last.kind == .paragraph,
@@ -101,6 +108,7 @@ struct MarkdownReader {
   private mutating func read(_ source: [UInt8], _ listCount: inout Int, into units: inout [MarkdownUnit]) {
     guard let document = Self.parse(source) else { return }
     defer { cmark_node_free(document) }
+    lines = SourceLines(source)
     var next = cmark_node_first_child(document)
     while let node = next {
       next = cmark_node_next(node)
@@ -115,8 +123,16 @@ struct MarkdownReader {
         }
       case MARKDOWN_HEADING.rawValue:
         var unit = read(node, .heading(level: Int(cmark_node_get_heading_level(node))))
-        Self.takeAnchor(&unit)
-        append(unit, to: &units)
+        unit.text = HeadingSource.split(unit.text).text
+        // One without text gives no entry, but takes an anchor.
+        if !unit.text.isEmpty || units.count < Self.partLimit { units.append(unit) }
+      case MARKDOWN_TABLE.rawValue:
+        listCount += 1
+        var row = cmark_node_first_child(node)
+        while let current = row {
+          append(read(current, .tableRow(table: listCount)), to: &units)
+          row = cmark_node_next(current)
+        }
       case MARKDOWN_PARAGRAPH.rawValue: append(read(node, .paragraph), to: &units)
       case MARKDOWN_THEMATIC_BREAK.rawValue: units.append(MarkdownUnit(kind: .thematicBreak))
       case MARKDOWN_FOOTNOTE_DEFINITION.rawValue: append(read(node, .footnote), to: &units)
@@ -126,7 +142,7 @@ struct MarkdownReader {
   }
 
   private func append(_ unit: MarkdownUnit, to units: inout [MarkdownUnit]) {
-    if !unit.text.isEmpty { units.append(unit) }
+    if !unit.text.isEmpty || !unit.headings.isEmpty { units.append(unit) }
   }
 
   private static let addressLimit = 20_000
@@ -151,11 +167,12 @@ struct MarkdownReader {
   private mutating func read(_ top: OpaquePointer, _ kind: MarkdownUnit.Kind) -> MarkdownUnit {
     let recordsLead: Bool
     switch kind {
-    case .paragraph, .listItem: recordsLead = true
+    case .paragraph, .listItem, .tableRow, .heading: recordsLead = true
     default: recordsLead = false
     }
     builder.begin(recordsLead: recordsLead)
     html.reset()
+    var headings: [HeadingSource] = []
     guard let iterator = cmark_iter_new(top) else { return MarkdownUnit(kind: kind) }
     defer { cmark_iter_free(iterator) }
     while true {
@@ -182,6 +199,9 @@ struct MarkdownReader {
       case MARKDOWN_PARAGRAPH.rawValue, MARKDOWN_HEADING.rawValue, MARKDOWN_TABLE_ROW.rawValue:
         html.reset()
         if entering { builder.startBlock() } else { builder.endBlock() }
+        if entering, UInt32(bitPattern: markdown_kind_of(node)) == MARKDOWN_HEADING.rawValue {
+          headings.append(HeadingSource(node, lines))
+        }
       case MARKDOWN_TABLE_CELL.rawValue: if entering { builder.startCell() }
       case MARKDOWN_STRONG.rawValue: builder.strongDepth += entering ? 1 : -1
       case MARKDOWN_LINK.rawValue:
@@ -194,7 +214,9 @@ struct MarkdownReader {
       default: break
       }
     }
-    return builder.finish(kind)
+    var unit = builder.finish(kind)
+    unit.headings = headings
+    return unit
   }
 
   private func withLiteral(_ node: OpaquePointer, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
@@ -220,20 +242,6 @@ struct MarkdownReader {
       case .cellBreak: builder.startCell()
       }
     }
-  }
-
-  /// Cuts `{#name}`, `{: #name .class}` from the end of a heading.
-  private static func takeAnchor(_ unit: inout MarkdownUnit) {
-    guard unit.text.last == UInt8(ascii: "}"), let open = unit.text.lastIndex(of: UInt8(ascii: "{")) else {
-      return
-    }
-    let inner = unit.text[(open + 1)..<(unit.text.count - 1)].drop { $0 == UInt8(ascii: ":") || $0 == 0x20 }
-    guard let first = inner.first, first == UInt8(ascii: "#") || first == UInt8(ascii: ".") else { return }
-    for word in inner.split(separator: 0x20) where word.first == UInt8(ascii: "#") && word.count > 1 {
-      unit.anchor = String(decoding: word.dropFirst(), as: UTF8.self)
-    }
-    let before = unit.text.text(0..<open)
-    if !before.isEmpty { unit.text = Array(before.utf8) }
   }
 }
 

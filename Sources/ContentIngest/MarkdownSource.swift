@@ -15,8 +15,10 @@ struct MarkdownSource {
   /// The text in one piece, or, when it is longer than 4 MiB, in pieces of 1 MiB and more, each of which begins with
   /// a paragraph or heading at its margin: the parser's tree takes many times the room of its text.
   /// References and footnotes do not reach from one piece into another.
-  static func prepare(_ bytes: ArraySlice<UInt8>, isMDX: Bool) -> [[UInt8]] {
-    let withoutCalls = removeShortcodes(bytes)
+  ///
+  /// - Parameter keepsInnerText: what stands between an opening and a closing shortcode is text of the page.
+  static func prepare(_ bytes: ArraySlice<UInt8>, isMDX: Bool, keepsInnerText: Bool = true) -> [[UInt8]] {
+    let withoutCalls = removeShortcodes(bytes, keepsInnerText: keepsInnerText)
     var lines = LineRewriter(isMDX: isMDX, capacity: withoutCalls.count)
     var start = withoutCalls.startIndex
     while start < withoutCalls.endIndex {
@@ -41,12 +43,15 @@ struct MarkdownSource {
   ///
   /// What a call shows stays: the values of `text`, `title`, `caption`, `alt`, and what stands between an opening
   /// and a closing call, except of `comment`. `{{</* … */>}}` is how a page shows a call and becomes that call.
-  private static func removeShortcodes(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+  private static func removeShortcodes(
+    _ bytes: ArraySlice<UInt8>, keepsInnerText: Bool
+  ) -> ArraySlice<UInt8> {
     guard var open = nextOpening(in: bytes, from: bytes.startIndex) else { return bytes }
     var output: [UInt8] = []
     output.reserveCapacity(bytes.count)
     var copied = bytes.startIndex
-    var mayHoldComments = true
+    /// Names that no call closes any more: not to be looked for again.
+    var unclosed: Set<String> = []
     while true {
       let mark = bytes[open + 2]
       let closer: [UInt8] = [mark == UInt8(ascii: "<") ? UInt8(ascii: ">") : mark, 0x7D, 0x7D]
@@ -59,14 +64,18 @@ struct MarkdownSource {
           output += bytes[open..<inner]
           output += call.dropFirst(2).dropLast(2)
           output += closer
-        } else if mayHoldComments, call.elementsEqual("comment".utf8) {
-          if let after = endOfComment(in: bytes, from: copied) {
-            copied = after
-          } else {
-            mayHoldComments = false
-          }
         } else {
-          appendShownValues(of: call, to: &output)
+          let name = String(decoding: call.prefix { $0 > 0x20 }, as: UTF8.self)
+          let hides = !keepsInnerText && !name.hasPrefix("/") && call.last != UInt8(ascii: "/")
+          if hides || call.elementsEqual("comment".utf8), unclosed.count < 64, !unclosed.contains(name) {
+            if let after = endOfCall(name, in: bytes, from: copied) {
+              copied = after
+            } else {
+              unclosed.insert(name)
+            }
+          } else if keepsInnerText {
+            appendShownValues(of: call, to: &output)
+          }
         }
       }
       guard let next = nextOpening(in: bytes, from: max(copied, inner)) else { break }
@@ -110,14 +119,13 @@ struct MarkdownSource {
     return slice.drop { $0 <= 0x20 }
   }
 
-  private static func endOfComment(in bytes: ArraySlice<UInt8>, from start: Int) -> Int? {
+  /// Behind the call that closes `name`, nil when there is none.
+  private static func endOfCall(_ name: String, in bytes: ArraySlice<UInt8>, from start: Int) -> Int? {
     var index = start
     while let open = nextOpening(in: bytes, from: index) {
       guard let end = find([0x7D, 0x7D], in: bytes, from: open + 3, limit: callLimit) else { return nil }
       let call = trim(bytes[open + 3..<max(open + 3, end - 1)])
-      if call.first == UInt8(ascii: "/"), trim(call.dropFirst()).elementsEqual("comment".utf8) {
-        return end + 2
-      }
+      if call.first == UInt8(ascii: "/"), trim(call.dropFirst()).elementsEqual(name.utf8) { return end + 2 }
       index = end + 2
     }
     return nil

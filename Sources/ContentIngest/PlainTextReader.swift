@@ -9,7 +9,7 @@ enum PlainTextReader {
   ///
   /// A longer first line is cut at its first end mark, or at 80 characters, and stays in the text as a whole.
   /// Paragraphs are separated by one empty line; line breaks and indentation inside them stay.
-  static func entry(_ bytes: [UInt8], name: String) -> Entry? {
+  static func entry(_ bytes: [UInt8], name: String, place: PagePlace) -> Entry? {
     var lines: [ArraySlice<UInt8>] = []
     for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
       var line = line
@@ -33,7 +33,8 @@ enum PlainTextReader {
     while let last = text.last, last <= 0x20 { text.removeLast() }
     let body = String(decoding: text.drop { $0 == 0x0A }, as: UTF8.self)
     return Entry(
-      id: name, kind: .page, title: title, text: body, lang: detectLanguage(title, body), sources: [name])
+      id: name, kind: .page, title: title, text: body, url: place.url, category: place.categories,
+      date: fileDate(name), lang: place.language ?? detectLanguage(title, body), sources: [name])
   }
 
   /// Whether the text is Markdown, by what only Markdown has outside code fences: front matter, a heading
@@ -42,8 +43,8 @@ enum PlainTextReader {
   ///
   /// Bullets, numbers, rules and indentation prove nothing: plain text has them too.
   static func isMarkdown(_ bytes: [UInt8]) -> Bool {
-    if let block = FrontMatter.block(in: bytes),
-      let parsed = try? FrontMatter.parse(bytes[block.yaml]) ?? FrontMatter(), parsed != FrontMatter()
+    if let block = FrontMatterBlock(in: bytes), let values = try? block.read(bytes),
+      FrontMatter(values) != FrontMatter()
     {
       return true
     }

@@ -2,6 +2,9 @@ package import SearchModel
 
 /// A file, or a line of a file, that gives no entry, and why.
 package struct SkippedInput: Sendable, Equatable {
+  /// The reason of a file that is as it should be and gives nothing to find.
+  package static let noText = "it has no text"
+
   /// Relative to the indexed root, `/` between folders; never an absolute path.
   package var file: String
   /// 1-based; nil when the whole file is meant.
@@ -10,12 +13,17 @@ package struct SkippedInput: Sendable, Equatable {
   package var reason: String
   /// The name stands for a folder: nothing is known about the files in it, so none of them counts as deleted.
   package var isFolder: Bool
+  /// The site or its owner left it out: nothing is wrong with it.
+  package var isDeliberate: Bool
 
-  package init(file: String, line: Int? = nil, reason: String, isFolder: Bool = false) {
+  package init(
+    file: String, line: Int? = nil, reason: String, isFolder: Bool = false, isDeliberate: Bool = false
+  ) {
     self.file = file
     self.line = line
     self.reason = reason
     self.isFolder = isFolder
+    self.isDeliberate = isDeliberate
   }
 }
 
@@ -53,6 +61,7 @@ enum ContentFormat {
   case text
   /// One JSON object a line.
   case jsonLines
+  case html
 
   init?(name: String) {
     guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
@@ -61,6 +70,7 @@ enum ContentFormat {
     case "mdx": self = .mdx
     case "txt", "text": self = .text
     case "jsonl", "ndjson": self = .jsonLines
+    case "html", "htm": self = .html
     default: return nil
     }
   }

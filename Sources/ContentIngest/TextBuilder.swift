@@ -172,6 +172,8 @@ struct TextBuilder {
       let run = runs[first]
       if run.isImage {
         titleStart = nil
+      } else if first == 0, run.link < 0, !run.isBold, isNumber(run.range) {
+        lead.isNumbered = true
       } else if run.link < 0, !run.isBold, run.range.count <= 16, !text.hasWord(in: run.range),
         !text[run.range].contains(UInt8(ascii: "["))
       {
@@ -221,6 +223,13 @@ struct TextBuilder {
       lead.isTaggedLink = tagThenLink()
     }
     return lead
+  }
+
+  /// `3、`, `12.`, `（4）` in front of a title.
+  private func isNumber(_ range: Range<Int>) -> Bool {
+    guard range.count <= 12 else { return false }
+    let sign = text.text(range)
+    return sign.wholeMatch(of: #/[(（]?\d{1,3}[、.．)）:：]/#) != nil
   }
 
   /// `&`, `、`, `+`, `/` or nothing between two links of one title.

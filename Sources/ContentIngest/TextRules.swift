@@ -209,6 +209,26 @@ func isoDate(_ text: String) -> String? {
   return padded(numbers[0], 4) + "-" + padded(numbers[1], 2) + "-" + padded(numbers[2], 2)
 }
 
+/// The day in a title: `周报第 12 期（2024年8月30日）`, `Weekly 2024/08/30`.
+func dateInside(_ title: String) -> String? {
+  guard
+    let match = title.prefix(200).firstMatch(
+      of: #/(?:^|\D)((?:19|20)\d{2})\s*[-\/.年]\s*(\d{1,2})\s*[-\/.月]\s*(\d{1,2})(?!\d)/#)
+  else { return nil }
+  return isoDate("\(match.output.1)-\(match.output.2)-\(match.output.3)")
+}
+
+/// The day in the name of a file or of the folders around it: `2024-08-30-title.md`, `2024/08/30/title.md`.
+func fileDate(_ name: String) -> String? {
+  if let match = lastPart(of: name).prefixMatch(of: #/(\d{4})-(\d{2})-(\d{2})(?!\d)/#) {
+    return isoDate("\(match.output.1)-\(match.output.2)-\(match.output.3)")
+  }
+  if let match = name.firstMatch(of: #/(?:^|\/)(\d{4})\/(\d{2})\/(\d{2})\//#) {
+    return isoDate("\(match.output.1)-\(match.output.2)-\(match.output.3)")
+  }
+  return nil
+}
+
 // MARK: - Links
 
 /// The target when it may become a link, or nil: only http, https, mailto and relative targets may.
@@ -305,34 +325,6 @@ func withoutNumbering(_ heading: String) -> String {
     return all[index] == "）" || all[index] == ")" ? finish(index + 1) : heading
   }
   return enders.contains(all[index]) ? finish(index + 1) : heading
-}
-
-/// Anchors of one page, as GitHub and Hugo make them: lower case, spaces as `-`, punctuation dropped, letters of
-/// all scripts kept, and `-1`, `-2` … for names that were taken.
-struct AnchorNames {
-  private var taken: Set<String> = []
-  private var next: [String: Int] = [:]
-
-  mutating func name(for heading: String, explicit: String?) -> String {
-    if let explicit {
-      taken.insert(explicit)
-      return explicit
-    }
-    var slug = String.UnicodeScalarView()
-    for unit in heading.lowercased().unicodeScalars {
-      if unit == " " {
-        slug.append("-")
-      } else if unit == "-" || unit == "_" || isWordScalar(unit.value) {
-        slug.append(unit)
-      }
-    }
-    let base = slug.isEmpty ? "section" : String(slug)
-    if taken.insert(base).inserted { return base }
-    var number = next[base] ?? 1
-    while !taken.insert("\(base)-\(number)").inserted { number += 1 }
-    next[base] = number + 1
-    return "\(base)-\(number)"
-  }
 }
 
 // MARK: - Stable ids

@@ -25,17 +25,18 @@ extension RequestTarget {
   ) throws(ServiceError) -> SearchRequest {
     var filters: [FacetKey: [String]] = [:]
     for choice in values(of: "facet") {
-      guard let colon = choice.firstIndex(of: ":") else {
+      // Bytes, not characters: a value may begin with a mark that would join the colon.
+      guard let colon = choice.utf8.firstIndex(of: UInt8(ascii: ":")) else {
         throw .badRequest("invalid_parameter", "facet is \(Self.shown(choice)); write it as key:value")
       }
       let key = try Self.facet(String(choice[..<colon]))
-      filters[key, default: []].append(String(choice[choice.index(after: colon)...]))
+      filters[key, default: []].append(String(choice[choice.utf8.index(after: colon)...]))
     }
     var facets = defaultFacets
     if let names = try value(of: "facets") {
       facets = []
-      for name in names.split(separator: ",") {
-        let key = try Self.facet(String(name))
+      for name in names.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: names.isEmpty) {
+        let key = try Self.facet(String(Substring(name)))
         if !facets.contains(key) { facets.append(key) }
       }
     }
@@ -49,6 +50,21 @@ extension RequestTarget {
     return SearchRequest(
       text: text, limit: try limit(), offset: try number("offset", in: SearchRequest.offsets) ?? 0,
       filters: filters, facets: facets, order: order)
+  }
+
+  /// Whether the last word of the query may go on: `prefix=last`.
+  func isTyping() throws(ServiceError) -> Bool { try choice("prefix", "last") }
+
+  /// Whether a browser asks, which wants suggestions in its own format: `format=opensearch`.
+  func isForBrowser() throws(ServiceError) -> Bool { try choice("format", "opensearch") }
+
+  /// Whether a parameter has the one value that it may have.
+  private func choice(_ name: String, _ only: String) throws(ServiceError) -> Bool {
+    guard let value = try value(of: name) else { return false }
+    guard value == only else {
+      throw .badRequest("invalid_parameter", "\(name) is \(Self.shown(value)); it can only be \(only)")
+    }
+    return true
   }
 
   private func number(_ name: String, in range: ClosedRange<Int>) throws(ServiceError) -> Int? {

@@ -1,6 +1,6 @@
 /// Path and parameters of a request, read strictly: what is not valid is refused, never guessed.
-struct RequestTarget: Equatable {
-  struct Parameter: Equatable {
+struct RequestTarget: Equatable, Sendable {
+  struct Parameter: Equatable, Sendable {
     var name: String
     var value: String
   }

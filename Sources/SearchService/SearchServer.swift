@@ -1,5 +1,4 @@
 import Glibc
-import Hummingbird
 import HummingbirdCore
 import IndexFormat
 package import IndexStorage
@@ -17,6 +16,10 @@ package struct SearchServer: Sendable {
     package var port: Int
     /// Sites whose pages may read answers.
     package var origins: [Origin]
+    /// Where visitors reach the server; nil for where each of them says.
+    package var baseURL: BaseURL?
+    /// Whether `/metrics` is there.
+    package var hasMetrics = false
     var limits = ServiceLimits()
     /// Threads that search.
     var threadCount = System.coreCount
@@ -25,6 +28,12 @@ package struct SearchServer: Sendable {
       self.host = host
       self.port = port
       self.origins = origins
+    }
+
+    /// Whether answers are kept to be given again.
+    package var keepsAnswers: Bool {
+      get { limits.cacheBytes > 0 }
+      set { limits.cacheBytes = newValue ? ServiceLimits().cacheBytes : 0 }
     }
   }
 
@@ -50,8 +59,7 @@ package struct SearchServer: Sendable {
     workers = WorkerPool(threadCount: options.threadCount, limits: options.limits)
     housekeeping = Housekeeping(index, workers: workers, limits: options.limits, logger: logger)
     endpoint = Endpoint(
-      index, workers: workers, housekeeping: housekeeping, origins: options.origins, limits: options.limits,
-      logger: logger)
+      index, workers: workers, housekeeping: housekeeping, options: options, logger: logger)
   }
 
   /// Serves until SIGTERM or SIGINT, then answers what is under way.
@@ -81,20 +89,8 @@ package struct SearchServer: Sendable {
     stoppingOnSignals: Bool = false, onListening: @escaping @Sendable (Int) -> Void = { _ in }
   ) -> ServiceGroup {
     let limits = options.limits
-    let application = Application(
-      responder: EndpointResponder(endpoint: endpoint),
-      server: HTTPServerBuilder { responder in
-        GuardedChannel(
-          http: HTTP1Channel(
-            responder: responder,
-            configuration: HTTP1Channel.Configuration(
-              additionalChannelHandlers: [ReplyGuard(limits)], idleTimeout: TimeAmount(limits.idleTime),
-              // `HeadGuard` is stricter and knows what to answer; these are for the case that it is wrong.
-              httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
-                maxHeaderFieldSize: 32 << 10, maxHeaderListSize: 64 << 10, maxHeaderFieldCount: 200))),
-          limits: limits)
-      },
-      configuration: ApplicationConfiguration(
+    let server = EndpointChannel(endpoint, limits: limits).server(
+      configuration: ServerConfiguration(
         address: .hostname(options.host, port: options.port), backlog: 1_024,
         availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionLimit, logger: logger)),
       onServerRunning: { [logger, index, options] channel in
@@ -109,11 +105,11 @@ package struct SearchServer: Sendable {
           ])
         onListening(port)
       },
-      logger: Self.quiet(logger))
+      eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: Self.quiet(logger))
     var configuration = ServiceGroupConfiguration(
       services: [
         .init(service: housekeeping),
-        .init(service: application, successTerminationBehavior: .gracefullyShutdownGroup),
+        .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
       ],
       gracefulShutdownSignals: stoppingOnSignals ? [.sigterm, .sigint] : [], logger: Self.quiet(logger))
     configuration.maximumGracefulShutdownDuration = limits.drainTime

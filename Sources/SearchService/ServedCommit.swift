@@ -12,6 +12,7 @@ final class ServedCommit: Sendable {
   let identity: UInt64
   /// The answer of the health probe.
   let health: [UInt8]
+  let answers: AnswerCache
   private let idle = Mutex<[Workbench]>([])
   private let completions: Mutex<CompletionState>
 
@@ -44,8 +45,9 @@ final class ServedCommit: Sendable {
     }
   }
 
-  init(_ snapshot: IndexSnapshot, after earlier: ServedCommit? = nil) {
+  init(_ snapshot: IndexSnapshot, cacheByteCount: Int, after earlier: ServedCommit? = nil) {
     self.snapshot = snapshot
+    answers = AnswerCache(byteCount: cacheByteCount)
     identity = EntityTag.checksum(snapshot.commit.encode())
     var json = JSONWriter()
     json.object { json in

@@ -24,7 +24,7 @@ final class ServedIndex: Sendable {
     let pointer = try? Self.pointer(in: directory)
     let snapshot = try IndexSnapshot(in: directory)
     try Self.check(snapshot, limits: limits)
-    state = Mutex(State(commit: ServedCommit(snapshot), pointer: pointer))
+    state = Mutex(State(commit: ServedCommit(snapshot, cacheByteCount: limits.cacheBytes), pointer: pointer))
   }
 
   var current: ServedCommit { state.withLock { $0.commit } }
@@ -48,7 +48,7 @@ final class ServedIndex: Sendable {
         return nil
       }
       try Self.check(snapshot, limits: limits)
-      let commit = ServedCommit(snapshot, after: before.commit)
+      let commit = ServedCommit(snapshot, cacheByteCount: limits.cacheBytes, after: before.commit)
       state.withLock { $0 = State(commit: commit, pointer: pointer) }
       logger.info(
         "new commit",

@@ -23,5 +23,8 @@ struct ServiceLimits: Sendable {
   /// it is first used.
   var checkedBytes = 1 << 30
 
+  /// Answers of the served commit that are kept to be given again; 0 for none.
+  var cacheBytes = 16 << 20
+
   init() {}
 }

@@ -8,7 +8,8 @@ import Synchronization
 /// time.
 final class WorkerPool: Sendable {
   private let threads: NIOThreadPool
-  private let capacity: Int
+  /// Jobs that may wait or run.
+  let capacity: Int
   private let queryTime: Duration
   /// Jobs taken on and not done yet.
   private let jobs = Atomic<Int>(0)
@@ -21,20 +22,37 @@ final class WorkerPool: Sendable {
     queryTime = limits.queryTime
   }
 
+  /// Jobs that wait or run.
+  var jobCount: Int { jobs.load(ordering: .relaxed) }
+
+  /// Whether one more job would be refused.
+  var isFull: Bool { jobCount >= capacity }
+
   /// Runs a search on one of the threads.
   ///
-  /// - Throws: `ServiceError.overloaded` when the queue is full, `Deadline.Passed`, what `work` throws.
-  func run<R: Sendable>(_ work: @escaping @Sendable (Deadline) throws -> R) async throws -> R {
-    let deadline = Deadline(ContinuousClock.now + queryTime)
-    defer { jobs.subtract(1, ordering: .relaxed) }
+  /// - Parameters:
+  ///   - work: gets the time at which nobody waits for it any more.
+  ///   - finish: called once, on that thread or at once: with what `work` gives or throws,
+  ///     `ServiceError.overloaded` when the queue is full, `Deadline.Passed`, `CancellationError` at the end.
+  func submit<R: Sendable>(
+    _ work: @escaping @Sendable (Deadline) throws -> R,
+    then finish: @escaping @Sendable (Result<R, any Error>) -> Void
+  ) {
     guard jobs.add(1, ordering: .relaxed).newValue <= capacity else {
+      jobs.subtract(1, ordering: .relaxed)
       refusals.add(1, ordering: .relaxed)
-      throw ServiceError.overloaded
+      return finish(.failure(ServiceError.overloaded))
     }
-    return try await threads.runIfActive {
-      // The time in the queue counts: nobody waits for this answer any more.
-      try deadline.check()
-      return try work(deadline)
+    let deadline = Deadline(ContinuousClock.now + queryTime)
+    threads.submit { [self] state in
+      let result = Result {
+        guard case .active = state else { throw CancellationError() }
+        // The time in the queue counts: nobody waits for this answer any more.
+        try deadline.check()
+        return try work(deadline)
+      }
+      jobs.subtract(1, ordering: .relaxed)
+      finish(result)
     }
   }
 

@@ -46,14 +46,17 @@ extension IndexRun {
     try finishReading()
     guard input.isChanged || input.state == nil, let writer else { return report }
     let paths = input.paths.filter { $0 != Self.standardInputMark } + [Self.standardInputMark]
-    let builder = try SourceStateBuilder(root: input.state?.root ?? ".", settings: settings, in: directory)
+    let builder = try SourceStateBuilder(in: directory)
     if let state = input.state {
       for (number, record) in state.records.enumerated() where !record.isStandardInput {
         try builder.add(record, entriesOf: number, in: state)
       }
     }
     try builder.add(.standardInput(), entries: input.entries.inOrder)
-    try publish(writer, paths: paths, builder)
+    // Of the files nothing is known but what was known: their next run looks after them.
+    let state = try builder.finish(
+      root: input.state?.root ?? ".", settings: input.state?.settings ?? recordedSettings())
+    try publish(writer, paths: paths, state)
     return report
   }
 

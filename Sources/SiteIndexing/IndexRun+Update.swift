@@ -69,7 +69,7 @@ extension IndexRun {
     for (number, record) in state.records.enumerated() where !record.skips.isEmpty {
       guard byRecord[number] != nil, !replaced.contains(number) else { continue }
       report.skipped += record.skips.map {
-        SkippedInput(file: record.name, line: $0.line, reason: $0.reason)
+        SkippedInput(file: record.name, line: $0.line, reason: $0.reason, isDeliberate: $0.isDeliberate)
       }
     }
     try finishReading()
@@ -82,9 +82,10 @@ extension IndexRun {
       return
     }
     guard let writer else { return }
-    let builder = try SourceStateBuilder(root: sources.root, settings: settings, in: directory)
+    let builder = try SourceStateBuilder(in: directory)
     try write(state, findings, byRecord, keepsStandardInput: !dropsStandardInput, to: builder)
-    try publish(writer, paths: paths, builder)
+    let next = try builder.finish(root: sources.root, settings: recordedSettings(since: state.settings))
+    try publish(writer, paths: paths, next)
   }
 
   /// Reads a file unless it has the content that is known.

@@ -21,7 +21,13 @@ package struct IndexRun {
     package var threadCount = 1
     /// Seconds since 1970, for the commit.
     package var now: Int
-    /// Values beside those of the program that decide what is made of a file.
+    /// Which files are content, and how they are read.
+    package var plan = ContentPlan()
+    /// ISO day for pages with a day of publication; without it no page is too early or too late.
+    package var today: String?
+    /// Larger files are named and skipped.
+    package var fileByteLimit = ContentReader.byteLimit
+    /// Other values that decide what is made of a file.
     package var settings: [SourceSetting] = []
 
     package init(now: Int) { self.now = now }
@@ -35,8 +41,9 @@ package struct IndexRun {
   let progress: Progress
 
   var report = RunReport()
-  /// Reads the files; set up by whoever knows the site, whose settings belong into `Options.settings`.
-  package var reader = ContentReader()
+  var reader = ContentReader()
+  /// What the files decide about their neighbours; known after the walk.
+  private var knowledge = ""
   private var doneBytes = 0
   var totalBytes = 0
   private var entryCount = 0
@@ -49,9 +56,49 @@ package struct IndexRun {
     self.progress = progress
   }
 
-  /// What the index is made from besides the bytes of the files.
-  var settings: [SourceSetting] {
-    [SourceSetting(name: "reader", value: String(ContentReader.version))] + options.settings
+  private static let readerSetting = "reader"
+  private static let knowledgeSetting = "arrangement of the site's files"
+  private static let nextChangeSetting = "day of the next publication"
+
+  /// What the index is made from besides the files, and known before the walk.
+  private var settings: [SourceSetting] {
+    let plan = options.plan.fingerprint { RecordedPath.relative($0, to: directory) }
+    return [
+      SourceSetting(name: Self.readerSetting, value: String(ContentReader.version)),
+      SourceSetting(name: "configuration of the site", value: ContentHash(of: plan).hexadecimal),
+      SourceSetting(name: "limit of a file's size", value: String(options.fileByteLimit)),
+    ] + options.settings
+  }
+
+  /// Everything of the kind, for the record.
+  ///
+  /// - Parameter known: the settings of the state that goes on.
+  func recordedSettings(since known: [SourceSetting] = []) -> [SourceSetting] {
+    let days = [Self.value(of: Self.nextChangeSetting, in: known), reader.nextChange].compactMap { $0 }
+    return settings + [
+      SourceSetting(name: Self.knowledgeSetting, value: ContentHash(of: knowledge).hexadecimal),
+      SourceSetting(name: Self.nextChangeSetting, value: days.filter { !$0.isEmpty }.min() ?? ""),
+    ]
+  }
+
+  private static func value(of name: String, in settings: [SourceSetting]) -> String? {
+    settings.first { $0.name == name }?.value
+  }
+
+  /// Why the settings of a state do not hold any more; nil if they do.
+  private func change(since known: [SourceSetting]) -> RebuildReason? {
+    let byFiles = [Self.knowledgeSetting, Self.nextChangeSetting]
+    let old = known.filter { !byFiles.contains($0.name) }
+    if old != settings {
+      let other = settings.first { Self.value(of: $0.name, in: old) != $0.value }
+      return .otherSetting(other?.name ?? "configuration")
+    }
+    if let today = options.today, let day = Self.value(of: Self.nextChangeSetting, in: known), !day.isEmpty,
+      day <= today
+    {
+      return .otherDay
+    }
+    return nil
   }
 
   /// Brings the index to the state of the given files and folders.
@@ -78,10 +125,13 @@ package struct IndexRun {
     _ paths: [String], _ recordedPaths: [String], _ keepsStandardInput: Bool,
     rebuilding reason: RebuildReason?
   ) throws {
-    let walker = FileWalker(paths: paths, excluding: [directory.path])
-    let root = RecordedPath.relative(try walker.root ?? ".", to: directory)
+    let root = RecordedPath.relative(try FileWalker(paths: paths).root ?? ".", to: directory)
     let (base, writer) = try open(root: root, rebuilding: reason)
-    let found = try walker.files()
+    var plan = options.plan
+    let found = try plan.find(paths, excluding: [directory.path])
+    reader = ContentReader(plan: plan, today: options.today)
+    reader.fileByteLimit = options.fileByteLimit
+    knowledge = plan.knowledge
     report.watchedFolders = Self.watchedFolders(found)
     report.ignoredCount = found.ignoredCount
     report.skipped = found.skipped
@@ -94,6 +144,8 @@ package struct IndexRun {
     switch base {
     case .nothing(let reason, _): try rebuild(found.files, because: reason, sources, writer)
     case .state(let commit, let state):
+      guard Self.value(of: Self.knowledgeSetting, in: state.settings) == ContentHash(of: knowledge).hexadecimal
+      else { throw RebuildReason.otherSetting(Self.knowledgeSetting) }
       try updateChanged(found.files, since: state, of: commit, sources, writer)
     }
   }
@@ -119,6 +171,8 @@ package struct IndexRun {
   }
 
   /// The state to begin with, and the writer that continues it. No writer in a dry run.
+  ///
+  /// - Parameter root: what names are relative to; nil when no files are read: then their settings do not count.
   func open(root: String?, rebuilding reason: RebuildReason?) throws -> (Base, IndexWriter?) {
     while true {
       let (commit, found) = try base(root: root)
@@ -158,10 +212,11 @@ package struct IndexRun {
     do { state = try SourceState(reference, in: directory) } catch let error as IndexFormatError {
       return rebuild(.unreadable("\(error)"))
     }
-    if let root, state.root != root { return rebuild(.otherRoot) }
-    if state.settings != settings {
-      let other = zip(state.settings, settings).first { $0 != $1 }?.1.name ?? "configuration"
-      return rebuild(.otherSetting(other))
+    if let root {
+      if state.root != root { return rebuild(.otherRoot) }
+      if let reason = change(since: state.settings) { return rebuild(reason) }
+    } else if Self.value(of: Self.readerSetting, in: state.settings) != String(ContentReader.version) {
+      return rebuild(.otherSetting(Self.readerSetting))
     }
     return (commit, .state(commit, state))
   }
@@ -203,7 +258,9 @@ package struct IndexRun {
       reading,
       SourceRecord(
         name: file.name, signature: reading.signature, hash: reading.hash, isUncertain: reading.isUncertain,
-        skips: skips.map { SourceRecord.Skip(line: $0.line, reason: $0.reason) })
+        skips: skips.map {
+          SourceRecord.Skip(line: $0.line, reason: $0.reason, isDeliberate: $0.isDeliberate)
+        })
     )
   }
 
@@ -212,7 +269,7 @@ package struct IndexRun {
     report.skipped.sort { bytesPrecede($0.file, $1.file) }
     let unread = Set(report.skipped.lazy.filter { $0.line == nil }.map(\.file))
     report.indexedFileCount = report.fileCount - unread.count
-    let bad = report.skipped.filter { $0.reason != "draft" }
+    let bad = report.skipped.filter { !$0.isDeliberate }
     if options.isStrict, let first = bad.first { throw BadContentError(first: first, count: bad.count) }
   }
 
@@ -227,7 +284,7 @@ package struct IndexRun {
     totalBytes = files.reduce(0) { $0 + $1.byteCount }
     let kept = sources.keepsStandardInput ? try standardInputEntries() : []
     let builder = try writer.map { _ in
-      try SourceStateBuilder(root: sources.root, settings: settings, in: directory)
+      try SourceStateBuilder(in: directory)
     }
     var ids = Set<String>()
     for file in files {
@@ -248,12 +305,13 @@ package struct IndexRun {
     if !kept.isEmpty { try builder?.add(.standardInput(), entries: kept.map { SourceEntry($0) }) }
     report.addedEntryCount = ids.count
     guard let writer, let builder else { return }
-    try publish(writer, paths: sources.paths + (kept.isEmpty ? [] : [Self.standardInputMark]), builder)
+    let state = try builder.finish(root: sources.root, settings: recordedSettings())
+    try publish(writer, paths: sources.paths + (kept.isEmpty ? [] : [Self.standardInputMark]), state)
   }
 
-  mutating func publish(_ writer: IndexWriter, paths: [String], _ builder: SourceStateBuilder) throws {
+  mutating func publish(_ writer: IndexWriter, paths: [String], _ state: FileReference) throws {
     let previous = writer.currentCommit
-    let commit = try writer.commit(sourcePaths: paths, state: try builder.finish())
+    let commit = try writer.commit(sourcePaths: paths, state: state)
     report.commit = commit
     report.isNewCommit = commit != previous
   }

@@ -9,6 +9,8 @@ package enum RebuildReason: Error, Equatable, Sendable {
   case otherAnalyzer
   /// A setting that decides what is made of a file has another value; its name.
   case otherSetting(String)
+  /// A page with a day of publication or expiry has come to it.
+  case otherDay
   /// The names of the files are relative to another folder.
   case otherRoot
   /// Most of the content is new or changed, and building anew costs less.
@@ -22,6 +24,7 @@ package enum RebuildReason: Error, Equatable, Sendable {
     case .noRecord: "the index does not tell what it was made from; everything is read again"
     case .otherAnalyzer: "the rules that cut texts into words have changed; everything is read again"
     case .otherSetting(let name): "the \(name) has changed; everything is read again"
+    case .otherDay: "pages have come to their day of publication or expiry; everything is read again"
     case .otherRoot: "the sources lie in another folder than before; everything is read again"
     }
   }

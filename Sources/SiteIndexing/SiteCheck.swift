@@ -24,15 +24,18 @@ package struct SiteFinding: Equatable, Sendable {
 /// Looks over the sources of an index. Reads everything, writes nothing.
 package struct SiteCheck {
   private let directory: IndexDirectory
-  package var reader = ContentReader()
 
   package init(_ directory: IndexDirectory) { self.directory = directory }
 
+  /// - Parameter options: those of the run that the index is to be compared with.
   /// - Throws: `MissingInputError`, and what a run of `search index` throws when it reads.
-  package mutating func findings(
-    in paths: [String], recordedPaths: [String], settings: [SourceSetting] = [], now: Int
+  package func findings(
+    in paths: [String], recordedPaths: [String], options: IndexRun.Options
   ) throws -> [SiteFinding] {
-    let found = try FileWalker(paths: paths, excluding: [directory.path]).files()
+    var plan = options.plan
+    let found = try plan.find(paths, excluding: [directory.path])
+    var reader = ContentReader(plan: plan, today: options.today)
+    reader.fileByteLimit = options.fileByteLimit
     var findings: [SiteFinding] = []
     func add(_ kind: SiteFinding.Kind, _ file: String, _ detail: String) {
       findings.append(SiteFinding(kind: kind, file: file, detail: detail))
@@ -58,6 +61,7 @@ package struct SiteCheck {
             .sameID, file.name, "the id \(entry.id) is also given by \(other); only the last entry is found")
         }
       } skipped: {
+        if $0.reason == SkippedInput.noText { return }
         isNamed = true
         skipped.append($0)
       }
@@ -69,7 +73,7 @@ package struct SiteCheck {
     for skip in skipped {
       add(.skipped, skip.file, (skip.line.map { "line \($0): " } ?? "") + skip.reason)
     }
-    if let detail = try staleness(paths, recordedPaths, settings, now: now) { add(.stale, "", detail) }
+    if let detail = try staleness(paths, recordedPaths, options) { add(.stale, "", detail) }
     let order = SiteFinding.Kind.allCases
     return findings.enumerated().sorted { a, b in
       let places = [a, b].map { order.firstIndex(of: $0.element.kind) ?? 0 }
@@ -79,14 +83,12 @@ package struct SiteCheck {
 
   /// What the next run would change; nil when the index is up to date or not there.
   private func staleness(
-    _ paths: [String], _ recordedPaths: [String], _ settings: [SourceSetting], now: Int
+    _ paths: [String], _ recordedPaths: [String], _ options: IndexRun.Options
   ) throws -> String? {
     guard (try? Commit(in: directory)) != nil else { return nil }
-    var options = IndexRun.Options(now: now)
+    var options = options
     options.isDryRun = true
-    options.settings = settings
     var run = IndexRun(in: directory, options: options)
-    run.reader = reader
     let report = try run.update(paths: paths, recordedPaths: recordedPaths, keepsStandardInput: true)
     if let sentence = report.rebuildReason?.sentence { return sentence + " by the next run" }
     // A touch, or an edit that changes no entry, leaves the index as good as it was.

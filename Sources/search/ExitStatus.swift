@@ -2,6 +2,7 @@ import ContentIngest
 import IndexFormat
 import IndexStorage
 import QueryEngine
+import SiteConfiguration
 import SiteIndexing
 
 /// The exit codes of the program (sysexits), in one place.
@@ -14,7 +15,7 @@ struct ExitStatus {
   static let internalError: Int32 = 70
   static let inputOutput: Int32 = 74
   static let locked: Int32 = 75
-  static let badConfig: Int32 = 78
+  static let badConfiguration: Int32 = 78
 
   var status: Int32
   var message: String
@@ -32,6 +33,8 @@ struct ExitStatus {
         ? "Rebuild it with: search index --full"
         : "The index is damaged. Rebuild it with: search index --full"
       self.init(Self.badData, "\(error). \(remedy)")
+    case let error as ConfigurationError:
+      self.init(Self.badConfiguration, Output.harmless("\(error)"))
     case let error as MissingInputError:
       self.init(Self.noInput, "\(error)")
     case is IndexLockedError:

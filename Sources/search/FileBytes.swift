@@ -1,7 +1,7 @@
 import Glibc
 import IndexStorage
 
-/// Small files of the command line itself.
+/// Small files of the command line itself, none of an index.
 enum FileBytes {
   /// All bytes, or nil when the file cannot be read.
   static func read(_ path: String) -> [UInt8]? {

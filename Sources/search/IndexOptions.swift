@@ -1,13 +1,20 @@
 import ArgumentParser
 import Glibc
 import IndexStorage
+import SiteConfiguration
 
 /// Options of every command.
 struct IndexOptions: ParsableArguments {
   @Option(
     name: .customLong("index"),
-    help: ArgumentHelp("Where the index is (default: .search here).", valueName: "dir"))
+    help: ArgumentHelp(
+      "Where the index is (default: .search beside search.yaml, or here).", valueName: "dir"))
   var indexPath: String?
+
+  @Option(
+    name: .customLong("config"),
+    help: ArgumentHelp("The configuration (default: the nearest search.yaml).", valueName: "file"))
+  var configPath: String?
 
   @Flag(help: "Say only what was asked for.") var quiet = false
 
@@ -15,18 +22,27 @@ struct IndexOptions: ParsableArguments {
 
   static let defaultPath = ".search"
 
-  var path: String {
-    if let indexPath { return indexPath }
-    if let value = getenv("SEARCH_INDEX_DIR") {
-      let path = String(cString: value)
-      if !path.isEmpty { return path }
-    }
-    return Self.defaultPath
+  /// What holds for this run; `validate` has seen that it can be read.
+  var settings: Configuration { (try? readSettings()) ?? Configuration() }
+
+  /// What holds now.
+  func readSettings() throws(ConfigurationError) -> Configuration {
+    var settings = try Configuration.read(
+      named: configPath, environment: { name in getenv(name).map { String(cString: $0) } })
+    if let indexPath { settings.override("index.dir", .text(indexPath), flag: "--index") }
+    return settings
   }
+
+  var path: String { settings.indexPath }
 
   var directory: IndexDirectory { IndexDirectory(path: path) }
 
   func validate() throws {
+    do { _ = try readSettings() } catch {
+      // The parser would make a usage error of it.
+      Output.complain(Output.harmless("\(error)"))
+      Glibc.exit(ExitStatus.badConfiguration)
+    }
     if indexPath == "" { throw ValidationError("--index is empty; name a folder, such as .search.") }
   }
 }

@@ -1,9 +1,11 @@
 import ContentIngest
 import IndexFormat
 import IndexStorage
+import SiteConfiguration
 import SiteIndexing
 
-/// What a run of `search index` reads: the PATHs given, those of the last commit, or standard input.
+/// What a run of `search index` reads: the PATHs given, those of the configuration or the last commit, or standard
+/// input.
 struct SourceList {
   /// Files and folders; none when only standard input is read.
   var paths: [String]
@@ -11,11 +13,16 @@ struct SourceList {
   /// Whether entries that came through standard input before stay. PATHs replace the sources, that one too.
   var keepsStandardInput: Bool
 
-  init(paths: [String], stdin: Bool, directory: IndexDirectory) throws {
+  init(paths: [String], stdin: Bool, settings: Configuration) throws {
     self.paths = paths
     isStandardInput = stdin
     keepsStandardInput = paths.isEmpty
     guard paths.isEmpty, !stdin else { return }
+    guard settings.sources.isEmpty else {
+      self.paths = settings.sources.map(\.path)
+      return
+    }
+    let directory = IndexDirectory(path: settings.indexPath)
     // A damaged pointer does not stop a rebuild, but its sources are lost.
     let commit: Commit?
     do { commit = try Commit(in: directory) } catch let error as IndexFormatError {

@@ -148,8 +148,9 @@ class Browser:
         self.until("document.readyState === 'complete' && location.href !== 'about:blank'")
 
     def press(self, key, code=None, modifiers=0):
-        code = code or {"ArrowDown": 40, "ArrowUp": 38, "Enter": 13, "Escape": 27}[key]
-        text = {"text": "\r"} if key == "Enter" and code == 13 else {}
+        code = code or {"ArrowDown": 40, "ArrowUp": 38, "Enter": 13, "Escape": 27,
+                        "ArrowLeft": 37, "ArrowRight": 39, "Tab": 9, "k": 75, "/": 191, "a": 65}[key]
+        text = {"text": "\r"} if key == "Enter" and code == 13 else {"text": key} if len(key) == 1 and not modifiers else {}
         self.call("Input.dispatchKeyEvent", type="keyDown", key=key, code=key, windowsVirtualKeyCode=code,
                   nativeVirtualKeyCode=code, modifiers=modifiers, **text)
         self.call("Input.dispatchKeyEvent", type="keyUp", key=key, code=key, windowsVirtualKeyCode=code,
@@ -171,6 +172,24 @@ class Browser:
             elif event["method"] == "Runtime.exceptionThrown":
                 found.append(str(event["params"]["exceptionDetails"]))
         return found
+
+    def compose(self, text):
+        """What an input method shows while a text is composed."""
+        self.call("Input.imeSetComposition", text=text, selectionStart=len(text), selectionEnd=len(text))
+        self.press("Process", 229)
+
+    def type(self, text):
+        self.call("Input.insertText", text=text)
+
+    def screen(self, width, height, scheme="light", motion="no-preference"):
+        self.call("Emulation.setEmulatedMedia", features=[
+            {"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": motion}])
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height,
+                  deviceScaleFactor=2 if width < 500 else 1, mobile=width < 500)
+
+    def speak(self, language):
+        agent = self.evaluate("navigator.userAgent")
+        self.call("Network.setUserAgentOverride", userAgent=agent, acceptLanguage=language)
 
     def screenshot(self, path):
         with open(path, "wb") as file:

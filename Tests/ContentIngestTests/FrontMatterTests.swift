@@ -1,4 +1,4 @@
-import ContentIngest
+@testable import ContentIngest
 import SearchModel
 import Testing
 
@@ -42,7 +42,63 @@ import Testing
     arguments: ["draft: true", "draft: \"true\"", "draft: yes", "draft: True", "title: [\ndraft: true"])
   func drafts(yaml: String) throws {
     let (page, skipped) = try page(yaml)
-    #expect(page == nil && skipped == [SkippedInput(file: "page.md", reason: "draft")])
+    #expect(page == nil && skipped == [SkippedInput(file: "page.md", reason: "draft", isDeliberate: true)])
+  }
+
+  @Test(
+    "TOML and JSON say the same as YAML",
+    arguments: [
+      "---\ntitle: 甲\ntags: [乙, 丙]\ndate: 2024-08-30T10:00:00+08:00\nsearch: {boost: 2, pin: [安装], keywords: 丁}\n---\n",
+      "+++\ntitle = \"甲\"\ntags = [\"乙\", \"丙\"]\ndate = 2024-08-30T10:00:00+08:00\n[search]\nboost = 2\npin = [\"安装\"]\nkeywords = \"丁\"\n+++\n",
+      "{\n  \"title\": \"甲\", \"tags\": [\"乙\", \"丙\"], \"date\": \"2024-08-30\",\n  \"search\": {\"boost\": 2, \"pin\": [\"安装\"], \"keywords\": \"丁\"}\n}\n",
+    ])
+  func languages(block: String) throws {
+    let reading = try read(block + "\n正文在此。\n")
+    #expect(reading.skipped.isEmpty)
+    let page = reading.page
+    #expect(page?.title == "甲" && page?.tags == ["乙", "丙"] && page?.date == "2024-08-30")
+    #expect(page?.keywords == ["丁"] && page?.text == "正文在此。")
+    let bytes = Array(block.utf8)
+    let values = try #require(try FrontMatterBlock(in: bytes)?.read(bytes))
+    #expect(FrontMatter(values).boost == 2 && FrontMatter(values).pins == ["安装"])
+  }
+
+  @Test(
+    "pages that are not to be found",
+    arguments: [
+      "search: false", "search: {exclude: true}", "search:\n  exclude: yes", "excludeFromSearch: true",
+      "search_exclude: true", "bookSearchExclude: true", "searchExclude: true", "private: true",
+      "hidden: true",
+      "unlisted: true", "build:\n  list: never", "_build: {list: never}",
+    ])
+  func excluded(yaml: String) throws {
+    let (page, skipped) = try page("title: 好\n" + yaml)
+    #expect(page == nil && skipped.map(\.reason) == ["its front matter excludes it"])
+    #expect(skipped.map(\.isDeliberate) == [true])
+  }
+
+  @Test(
+    "what only looks like a block is text",
+    arguments: ["{{< call >}}\n文", "{\"a\": 1} 文", "{ a }\n文", "+++\n文"])
+  func noBlock(text: String) throws {
+    #expect(try read(text).page?.text.contains("文") == true)
+  }
+
+  @Test(
+    "hostile TOML and JSON end soon, and the page stays",
+    arguments: [
+      "+++\na = " + many("[", 30_000) + "\n+++\n", "+++\na" + many(".a", 30_000) + " = 1\n+++\n",
+      "+++\na = {" + many("a.", 20_000) + "a = 1}\n+++\n", "+++\n[" + many("a.", 20_000) + "a]\n+++\n",
+      "+++\ntitle = \"" + many("x", 70_000) + "\"\n+++\n", "+++\na = 1\na = 2\n+++\n", "+++\n= = =\n+++\n",
+      "{\"a\": " + many("[", 30_000) + many("]", 30_000) + "}\n", "{\"a\": {\"b\": tru}}\n",
+      "{\"a\": \"\u{1}\"}\n",
+    ])
+  func hostileBlocks(block: String) throws {
+    var reading: Reading?
+    let time = try ContinuousClock().measure { reading = try read(block + "\n正文在此。\n") }
+    #expect(time < .seconds(1))
+    #expect(reading?.page?.text.hasSuffix("正文在此。") == true)
+    #expect(reading?.skipped.count == 1)
   }
 
   @Test func brokenBlockIsNamedAndThePageStays() throws {

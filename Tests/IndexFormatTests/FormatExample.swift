@@ -78,8 +78,8 @@ enum FormatExample {
   ]
 
   static func state(in directory: IndexDirectory) throws -> FileReference {
-    let builder = try SourceStateBuilder(root: "../docs", settings: settings, in: directory)
+    let builder = try SourceStateBuilder(in: directory)
     for (record, entries) in records { try builder.add(record, entries: entries) }
-    return try builder.finish()
+    return try builder.finish(root: "../docs", settings: settings)
   }
 }

@@ -39,7 +39,8 @@ import Testing
             hash: ContentHash(high: random.next(), low: random.next()),
             isUncertain: Bool.random(using: &random), isStandardInput: Bool.random(using: &random),
             skips: (0..<Int.random(in: 0...2, using: &random)).map {
-              SourceRecord.Skip(line: $0 == 0 ? nil : $0, reason: "原因 \($0)")
+              SourceRecord.Skip(
+                line: $0 == 0 ? nil : $0, reason: "原因 \($0)", isDeliberate: $0 == 0 && number % 2 == 0)
             }))
         entries.append(
           (0..<Int.random(in: 0...9, using: &random)).map { place in
@@ -53,9 +54,9 @@ import Testing
     }
 
     func write(in directory: IndexDirectory) throws -> FileReference {
-      let builder = try SourceStateBuilder(root: root, settings: settings, in: directory)
+      let builder = try SourceStateBuilder(in: directory)
       for (record, entries) in zip(records, entries) { try builder.add(record, entries: entries) }
-      return try builder.finish()
+      return try builder.finish(root: root, settings: settings)
     }
   }
 
@@ -66,11 +67,11 @@ import Testing
     let state = try SourceState(reference, in: work.directory)
     #expect(try Model(state) == model)
     #expect(state.entryCount == model.entries.joined().count)
-    let copy = try SourceStateBuilder(root: model.root, settings: model.settings, in: work.directory)
+    let copy = try SourceStateBuilder(in: work.directory)
     for (number, record) in model.records.enumerated() {
       try copy.add(record, entriesOf: number, in: state)
     }
-    #expect(try copy.finish() == reference)
+    #expect(try copy.finish(root: model.root, settings: model.settings) == reference)
   }
 
   @Test("the files that give an id are those whose lists hold it", arguments: UInt64(30)..<40)

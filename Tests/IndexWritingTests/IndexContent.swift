@@ -111,12 +111,12 @@ func publish(
   let writer = try IndexWriter(
     in: directory, options: .init(threadCount: threadCount, memoryBudget: memoryBudget, now: 1_000))
   for entry in entries { try writer.add(entry) }
-  let builder = try SourceStateBuilder(root: ".", settings: [], in: directory)
+  let builder = try SourceStateBuilder(in: directory)
   for (number, entry) in entries.enumerated() {
     let signature = FileSignature(byteCount: number, modificationTime: 0, changeTime: 0, inode: 0)
     try builder.add(
       SourceRecord(name: "\(number)", signature: signature, hash: ContentHash(high: 0, low: 0)),
       entries: [SourceEntry(entry)])
   }
-  return try writer.commit(sourcePaths: sourcePaths, state: try builder.finish())
+  return try writer.commit(sourcePaths: sourcePaths, state: try builder.finish(root: ".", settings: []))
 }

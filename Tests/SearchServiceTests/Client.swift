@@ -47,6 +47,9 @@ final class Client: Sendable {
     }
   }
 
+  /// Says that nothing more will be sent.
+  func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
   /// Everything until the server closes.
   func all() async throws -> String {
     try await blocking { descriptor in

@@ -62,8 +62,11 @@ extension SearchServer {
   func ask(
     _ target: String, method: HTTPRequest.Method = .get, _ fields: HTTPFields = [:]
   ) async -> Reply {
-    await endpoint.reply(
-      to: HTTPRequest(method: method, scheme: "http", authority: "test", path: target, headerFields: fields))
+    let request = HTTPRequest(
+      method: method, scheme: "http", authority: "test", path: target, headerFields: fields)
+    return await withCheckedContinuation { waiting in
+      endpoint.answer(request) { waiting.resume(returning: $0) }
+    }
   }
 }
 

@@ -16,26 +16,11 @@ import Testing
 
   init() throws { fixture = try Fixture() }
 
-  /// Runs a server while `body` asks it, and returns when both are done.
   private func serve(
     _ limits: ServiceLimits = ServiceLimits(),
     _ body: @escaping @Sendable (Int, ServiceGroup) async throws -> Void
   ) async throws {
-    let server = try fixture.server { $0.limits = limits }
-    let (ports, announce) = AsyncStream.makeStream(of: Int.self)
-    let group = server.services { announce.yield($0) }
-    try await withThrowingTaskGroup(of: Void.self) { tasks in
-      tasks.addTask { try await server.run(group) }
-      for await port in ports {
-        do { try await body(port, group) } catch {
-          await group.triggerGracefulShutdown()
-          throw error
-        }
-        break
-      }
-      await group.triggerGracefulShutdown()
-      try await tasks.waitForAll()
-    }
+    try await fixture.serve(limits) { port, _, group in try await body(port, group) }
   }
 
   // MARK: Requests on the wire

@@ -77,6 +77,16 @@ int32_t cicu_dictionary_matches(
 
 void cicu_dictionary_close(cicu_dictionary *dictionary);
 
+/// UTF-8 of `count` bytes in the encoding that ICU calls `name`, such as "GB18030".
+///
+/// Returns the number of bytes written, or -1 when one byte is not of the encoding, stands for no
+/// character, or `capacity` is too small.
+int64_t cicu_decode(const char *name, const void *bytes, int64_t count, uint8_t *result, int64_t capacity);
+
+/// How sure ICU's detection is that the bytes are in the encoding `name`: 0 to 100; 0 when it does
+/// not think so, or is surer of another encoding of several bytes a character.
+int32_t cicu_encoding_confidence(const void *bytes, int32_t count, const char *name);
+
 #ifdef __cplusplus
 }
 #endif

@@ -12,13 +12,16 @@ import SearchModel
 package struct FileWalker {
   private let paths: [String]
   private let excluding: [String]
+  private let withoutIgnoreFiles: [String]
 
   /// - Parameters:
   ///   - paths: files and folders, absolute or relative to the current folder.
   ///   - excluding: folders (or files) not to be entered, such as the index itself.
-  package init(paths: [String], excluding: [String] = []) {
+  ///   - withoutIgnoreFiles: those of the paths in which ignore files do not count.
+  package init(paths: [String], excluding: [String] = [], withoutIgnoreFiles: [String] = []) {
     self.paths = paths
     self.excluding = excluding
+    self.withoutIgnoreFiles = withoutIgnoreFiles
   }
 
   /// - Throws: `MissingInputError` when one of the given paths does not exist.
@@ -26,7 +29,8 @@ package struct FileWalker {
     let (roots, unreadable) = try given()
     var walk = TreeWalk(
       root: commonRoot(of: roots), given: roots.map(\.path),
-      excluded: Set(excluding.map { canonicalPath($0) ?? absolutePath($0) }))
+      excluded: Set(excluding.map { canonicalPath($0) ?? absolutePath($0) }),
+      withoutIgnoreFiles: Set(withoutIgnoreFiles.map { canonicalPath($0) ?? absolutePath($0) }))
     walk.found.skipped = unreadable
     for (path, info) in roots.sorted(by: { bytesPrecede($0.path, $1.path) }) {
       walk.addGiven(path, info)

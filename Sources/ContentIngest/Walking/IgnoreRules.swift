@@ -8,7 +8,7 @@ final class IgnoreRules: Sendable {
   /// Longer files are cut: nobody writes a megabyte of patterns.
   static let byteLimit = 1 << 20
 
-  private let patterns: [IgnorePattern]
+  private let patterns: [PathPattern]
   /// Bytes of the absolute path of the folder, with the `/` after it.
   private let baseByteCount: Int
   private let outer: IgnoreRules?
@@ -43,11 +43,11 @@ final class IgnoreRules: Sendable {
     }
   }
 
-  private static func patterns(of content: [UInt8]) -> [IgnorePattern] {
+  private static func patterns(of content: [UInt8]) -> [PathPattern] {
     var content = content[...]
     if content.starts(with: [0xEF, 0xBB, 0xBF]) { content = content.dropFirst(3) }
     return content.split(separator: 0x0A).compactMap { line in
-      IgnorePattern(line: line.last == 0x0D ? line.dropLast() : line)
+      PathPattern(line: line.last == 0x0D ? line.dropLast() : line)
     }
   }
 }

@@ -26,11 +26,13 @@ struct TreeWalk {
     var name: String
     var children: ArraySlice<FolderListing.Child>
     var rules: IgnoreRules?
+    var obeysIgnoreFiles: Bool
   }
 
   /// The paths themselves: the root above several of them holds what nobody asked for.
   private let given: [String]
   private let excluded: Set<String>
+  private let withoutIgnoreFiles: Set<String>
   var found: FoundFiles
   private var seenFolders: Set<Identity> = []
   private var links: [Link] = []
@@ -38,7 +40,8 @@ struct TreeWalk {
   private var seenFiles: Set<String>?
   private var isInOrder = true
 
-  init(root: String, given: [String], excluded: Set<String>) {
+  init(root: String, given: [String], excluded: Set<String>, withoutIgnoreFiles: Set<String>) {
+    self.withoutIgnoreFiles = withoutIgnoreFiles
     found = FoundFiles(root: root)
     self.given = given
     self.excluded = excluded
@@ -52,7 +55,7 @@ struct TreeWalk {
     } else if !isRegular(info) {
       skip(name, "it is not a regular file")
     } else if ContentFormat(name: name) == nil {
-      skip(name, "its kind is not read (.md .markdown .mdx .txt .text .jsonl .ndjson are)")
+      skip(name, "its kind is not read (.md .markdown .mdx .txt .text .jsonl .ndjson .html .htm are)")
     } else if given.count == 1 || !isSeen(path) {
       add(path: path, name: name, FileSignature(info))
     }
@@ -97,7 +100,10 @@ struct TreeWalk {
 
   private mutating func walk(folder: String, name: String) {
     var visits: [Visit] = []
-    if let first = visit(folder, name: name, rules: Self.rules(above: folder)) { visits.append(first) }
+    let obeys = given.filter { $0 == "/" || folder == $0 || folder.utf8.starts(with: ($0 + "/").utf8) }
+      .max { $0.utf8.count < $1.utf8.count }.map { !withoutIgnoreFiles.contains($0) } ?? true
+    let rules = obeys ? Self.rules(above: folder) : nil
+    if let first = visit(folder, name: name, rules: rules, obeysIgnoreFiles: obeys) { visits.append(first) }
     while let current = visits.indices.last {
       guard let child = visits[current].children.popFirst() else {
         visits.removeLast()
@@ -114,7 +120,13 @@ struct TreeWalk {
       }
       switch child.kind {
       case .folder:
-        if let next = self.visit(path, name: childName, rules: visit.rules) { visits.append(next) }
+        // One that is given for itself has its own say in it.
+        let obeys =
+          given.count > 1 && given.contains(path)
+          ? !withoutIgnoreFiles.contains(path) : visit.obeysIgnoreFiles
+        let next = self.visit(
+          path, name: childName, rules: obeys ? visit.rules : nil, obeysIgnoreFiles: obeys)
+        if let next { visits.append(next) }
       case .file(let signature): add(path: path, name: childName, signature)
       case .link: links.append(Link(path: path, name: childName))
       case .other: skip(childName, "it is not a regular file")
@@ -123,7 +135,9 @@ struct TreeWalk {
   }
 
   /// Lists a folder; nil when it was listed before or cannot be (then it is named).
-  private mutating func visit(_ path: String, name: String, rules: IgnoreRules?) -> Visit? {
+  private mutating func visit(
+    _ path: String, name: String, rules: IgnoreRules?, obeysIgnoreFiles: Bool
+  ) -> Visit? {
     let shown = name.isEmpty ? "." : name
     func unreadable(_ code: Int32) -> SkippedInput {
       SkippedInput(file: shown, reason: "the folder cannot be read: \(errorText(code))", isFolder: true)
@@ -152,9 +166,11 @@ struct TreeWalk {
         SkippedInput(file: place, reason: problem.reason, isFolder: problem.name.isEmpty))
     }
     let inner =
-      listing.ignoreFiles.isEmpty
+      listing.ignoreFiles.isEmpty || !obeysIgnoreFiles
       ? rules : IgnoreRules(folder: path, contents: listing.ignoreFiles, outer: rules)
-    return Visit(path: path, name: name, children: listing.children[...], rules: inner)
+    return Visit(
+      path: path, name: name, children: listing.children[...], rules: inner,
+      obeysIgnoreFiles: obeysIgnoreFiles)
   }
 
   // MARK: Ignoring

@@ -8,10 +8,13 @@ package struct SourceRecord: Equatable, Sendable {
     /// 1-based; nil when the whole file is meant.
     package var line: Int?
     package var reason: String
+    /// The whole file was left out on purpose: nothing is wrong with it.
+    package var isDeliberate: Bool
 
-    package init(line: Int? = nil, reason: String) {
+    package init(line: Int? = nil, reason: String, isDeliberate: Bool = false) {
       self.line = line
       self.reason = reason
+      self.isDeliberate = isDeliberate
     }
   }
 

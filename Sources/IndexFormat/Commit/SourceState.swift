@@ -168,10 +168,11 @@ package final class SourceState: Sendable {
 extension SourceRecord {
   private static let uncertain: UInt8 = 1
   private static let standardInput: UInt8 = 2
+  private static let deliberate: UInt8 = 4
 
   fileprivate init(from reader: inout ByteReader) throws(IndexFormatError) {
     let flags = try reader.byte()
-    guard flags & ~(Self.uncertain | Self.standardInput) == 0 else {
+    guard flags & ~(Self.uncertain | Self.standardInput | Self.deliberate) == 0 else {
       throw reader.error(.invalid("known flags"))
     }
     name = try reader.string()
@@ -184,12 +185,17 @@ extension SourceRecord {
     skips = []
     for _ in 0..<(try reader.varint(upTo: reader.remaining)) {
       let line = try reader.varint()
-      skips.append(Skip(line: line == 0 ? nil : line, reason: try reader.string()))
+      skips.append(
+        Skip(
+          line: line == 0 ? nil : line, reason: try reader.string(),
+          isDeliberate: line == 0 && flags & Self.deliberate != 0))
     }
   }
 
   func encode(to writer: inout ByteWriter) {
-    writer.byte((isUncertain ? Self.uncertain : 0) | (isStandardInput ? Self.standardInput : 0))
+    writer.byte(
+      (isUncertain ? Self.uncertain : 0) | (isStandardInput ? Self.standardInput : 0)
+        | (skips.contains { $0.line == nil && $0.isDeliberate } ? Self.deliberate : 0))
     writer.string(name)
     writer.varint(signature.byteCount)
     writer.fixed(signature.modificationTime)

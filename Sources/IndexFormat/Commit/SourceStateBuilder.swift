@@ -13,19 +13,12 @@ package final class SourceStateBuilder {
   private var entryCount = 0
   private var writer = ByteWriter()
 
-  package init(root: String, settings: [SourceSetting], in directory: IndexDirectory) throws {
+  package init(in directory: IndexDirectory) throws {
     self.directory = directory
     records = SectionBuffer(directory: directory)
     hashes = SectionBuffer(directory: directory)
     fingerprints = SectionBuffer(directory: directory)
     ids = SectionBuffer(directory: directory)
-    writer.string(root)
-    writer.varint(settings.count)
-    for setting in settings {
-      writer.string(setting.name)
-      writer.string(setting.value)
-    }
-    try flush(to: records)
   }
 
   /// Appends a file with what it gave.
@@ -81,15 +74,27 @@ package final class SourceStateBuilder {
   }
 
   /// Writes the file under a name made of its checksum. The last call.
-  package func finish() throws -> FileReference {
+  ///
+  /// - Parameters:
+  ///   - root: what names are relative to.
+  ///   - settings: what decides, besides the bytes of a file, what is made of it.
+  package func finish(root: String, settings: [SourceSetting]) throws -> FileReference {
+    var head = ByteWriter()
+    head.string(root)
+    head.varint(settings.count)
+    for setting in settings {
+      head.string(setting.name)
+      head.string(setting.value)
+    }
     var header = ByteWriter()
     header.fixed(SourceState.magic)
     header.fixed(SourceState.version)
     header.fixed(UInt32(recordCount))
     header.fixed(UInt64(entryCount))
-    header.fixed(UInt64(records.count))
+    header.fixed(UInt64(head.count + records.count))
     header.fixed(UInt64(ids.count))
     header.fixed(UInt64(0))
+    header.raw(head.bytes[...])
     var sum = Checksum()
     let parts = [records, hashes, fingerprints, ids]
     unsafe sum.update(header.bytes.span.bytes)

@@ -18,6 +18,9 @@ struct PageTexts: Sendable {
   var results: String
   var facets: [String: String]
 
+  /// What languages call themselves.
+  static let languages = ["zh": "中文", "en": "English"]
+
   static let english = PageTexts(
     language: "en", title: "Search", placeholder: "Search in Chinese or English", button: "Search",
     hint: "Type a word, a name or any run of Chinese characters.", noResults: "Nothing found.",

@@ -29,7 +29,7 @@ struct SearchPage {
     write(to: &html, error)
     var reply = Reply(status: error?.status ?? .ok, type: "text/html; charset=utf-8", body: html.bytes)
     reply.fields[.contentSecurityPolicy] = Self.policy
-    reply.fields[.vary] = "Accept-Language"
+    reply.vary(on: "Accept-Language")
     reply.fields[.contentLanguage] = texts.language
     if let error { reply.describe(error) }
     return reply
@@ -44,39 +44,47 @@ struct SearchPage {
     html.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
     html.raw("<meta name=\"color-scheme\" content=\"light dark\">\n<title>")
     html.text(request.text.isEmpty ? texts.title : "\(request.text) · \(texts.title)")
-    html.raw("</title>\n<link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" href=\"search.css\">\n")
-    html.raw("<script type=\"module\" src=\"search.js\"></script>\n</head>\n<body>\n<main>\n")
+    html.raw(
+      "</title>\n<link rel=\"icon\" href=\"data:,\">\n<link rel=\"stylesheet\" href=\"search.css\">\n<link")
+    html.attribute("rel", "search")
+    html.attribute("type", BrowserDescription.type)
+    html.attribute("title", texts.title)
+    html.raw(
+      " href=\"opensearch.xml\">\n<script type=\"module\" src=\"search.js\"></script>\n</head>\n<body>\n")
+    html.raw("<main class=\"search-page\">\n<h1 class=\"search-hidden\">")
+    html.text(texts.title)
+    html.raw("</h1>\n")
     writeForm(to: &html)
-    html.raw("<p id=\"count\" class=\"count\">")
+    html.raw("<p class=\"search-count\">")
     html.text(summary(error))
-    html.raw("</p>\n<p id=\"suggestion\" class=\"suggestion\">")
+    html.raw("</p>\n<p class=\"search-better\">")
     if let suggestion = results?.suggestion { write(suggestion, to: &html) }
-    html.raw("</p>\n<div id=\"facets\" class=\"facets\" role=\"group\"")
+    html.raw("</p>\n<div class=\"search-facets\" role=\"group\"")
     html.attribute("aria-label", texts.filters)
     html.raw(">")
     if let results { writeFacets(results, to: &html) }
-    html.raw("</div>\n<ol id=\"results\" class=\"results\"")
+    html.raw("</div>\n<ol class=\"search-results\"")
     html.attribute("aria-label", texts.results)
     html.raw(">")
-    for hit in results?.hits ?? [] { write(hit, to: &html) }
-    html.raw("</ol>\n<nav id=\"pages\" class=\"pages\"")
+    for group in Self.grouped(results?.hits ?? []) { write(group, to: &html) }
+    html.raw("</ol>\n<nav class=\"search-pages\"")
     html.attribute("aria-label", texts.pages)
     html.raw(">")
     if let results { writePages(results, to: &html) }
-    html.raw("</nav>\n</main>\n<p id=\"status\" class=\"hidden\" role=\"status\"></p>\n</body>\n</html>\n")
+    html.raw(
+      "</nav>\n<p class=\"search-status search-hidden\" role=\"status\"></p>\n</main>\n</body>\n</html>\n")
   }
 
   private func writeForm(to html: inout HTMLWriter) {
-    html.raw("<form id=\"form\" class=\"form\" role=\"search\" method=\"get\" action=\"./\">\n")
-    html.raw(
-      "<input id=\"q\" class=\"box\" type=\"search\" name=\"q\" autocomplete=\"off\" autocapitalize=\"off\"")
-    html.raw(" spellcheck=\"false\" enterkeyhint=\"search\" maxlength=\"1000\"")
+    html.raw("<form class=\"search-form\" role=\"search\" method=\"get\" action=\"./\">\n")
+    html.raw("<input class=\"search-input\" type=\"search\" name=\"q\" autocomplete=\"off\"")
+    html.raw(" autocapitalize=\"off\" spellcheck=\"false\" enterkeyhint=\"search\" maxlength=\"1000\"")
     // Beside results it would open the keyboard of a phone over them.
     if results == nil { html.raw(" autofocus") }
     html.attribute("aria-label", texts.placeholder)
     html.attribute("placeholder", texts.placeholder)
     html.attribute("value", request.text)
-    html.raw(">\n<button class=\"go\" type=\"submit\">")
+    html.raw(">\n<button class=\"search-go\" type=\"submit\">")
     html.text(texts.button)
     html.raw("</button>\n</form>\n")
   }
@@ -107,25 +115,50 @@ struct SearchPage {
 
   // MARK: Hits
 
-  private func write(_ hit: Hit, to html: inout HTMLWriter) {
-    let entry = hit.entry
-    html.raw("<li class=\"hit\"><h2>")
-    let title = entry.title.isEmpty ? entry.id : entry.title
-    let marks = entry.title.isEmpty ? [] : hit.titleHighlights
-    if let target = linkTarget(entry.url, anchor: entry.anchor) {
-      html.raw("<a")
-      html.attribute("href", target)
-      html.raw(">")
-      html.text(title, marking: marks)
-      html.raw("</a>")
-    } else {
-      html.text(title, marking: marks)
+  /// Hits of one page together, where the best of them stands; an item of a digest is a page of its own.
+  static func grouped(_ hits: [Hit]) -> [[Hit]] {
+    var groups: [[Hit]] = []
+    var places: [String: Int] = [:]
+    for hit in hits {
+      let entry = hit.entry
+      let address = entry.url.map { String($0.prefix { $0 != "#" }) }
+      let page = entry.kind == .item ? entry.id : address ?? entry.sources.first ?? entry.id
+      if let place = places[page] {
+        groups[place].append(hit)
+      } else {
+        places[page] = groups.count
+        groups.append([hit])
+      }
     }
-    html.raw("</h2>")
+    return groups
+  }
+
+  private func write(_ group: [Hit], to html: inout HTMLWriter) {
+    html.raw("<li>")
+    let isGroup = group.count > 1
+    if isGroup, let first = group.first?.entry {
+      html.raw("<div role=\"group\"")
+      html.attribute("aria-label", first.path.first ?? first.title)
+      html.raw(">")
+    }
+    for (place, hit) in group.enumerated() { write(hit, isBelow: place > 0, to: &html) }
+    html.raw(isGroup ? "</div></li>" : "</li>")
+  }
+
+  private func write(_ hit: Hit, isBelow: Bool, to html: inout HTMLWriter) {
+    let entry = hit.entry
+    let target = linkTarget(entry.url, anchor: entry.anchor)
+    html.raw(target == nil ? "<div" : "<a")
+    html.attribute("class", isBelow ? "search-hit search-below" : "search-hit")
+    if let target { html.attribute("href", target) }
+    html.raw("><span class=\"search-title\">")
+    html.text(
+      entry.title.isEmpty ? entry.id : entry.title, marking: entry.title.isEmpty ? [] : hit.titleHighlights)
+    html.raw("</span>")
     if !hit.snippet.isEmpty {
-      html.raw("<p>")
+      html.raw("<span class=\"search-snippet\">")
       html.text(hit.snippet, marking: hit.snippetHighlights)
-      html.raw("</p>")
+      html.raw("</span>")
     }
     var facts =
       entry.path.isEmpty ? [entry.category.first].compactMap { $0 } : [entry.path.joined(separator: " › ")]
@@ -133,11 +166,11 @@ struct SearchPage {
     if let date = entry.date { facts.append(date) }
     if hit.match == .some, results?.match == .full { facts.append(texts.partial) }
     if !facts.isEmpty {
-      html.raw("<p class=\"facts\">")
+      html.raw("<span class=\"search-facts\">")
       html.text(facts.joined(separator: " · "))
-      html.raw("</p>")
+      html.raw("</span>")
     }
-    html.raw("</li>")
+    html.raw(target == nil ? "</div>" : "</a>")
   }
 
   // MARK: Facets and pages
@@ -147,7 +180,7 @@ struct SearchPage {
       let chosen = request.filters[facet.key] ?? []
       let others = facet.counts.filter { !chosen.contains($0.value) }
       guard !chosen.isEmpty || others.count > 1 else { continue }
-      html.raw("<div class=\"facet\"><span>")
+      html.raw("<div class=\"search-facet\"><span>")
       html.text(texts.facets[facet.key.rawValue] ?? facet.key.rawValue)
       html.raw("</span>")
       for value in chosen {
@@ -171,14 +204,15 @@ struct SearchPage {
     } else {
       other.filters[key, default: []].append(value)
     }
-    html.raw("<a class=\"chip\"")
+    html.raw("<a class=\"search-chip\"")
     html.attribute("href", Self.address(of: other))
+    html.attribute("data-facet", "\(key.rawValue):\(value)")
     if isChosen { html.attribute("aria-current", "true") }
     html.raw(">")
-    html.text(value)
-    html.raw(" <b>")
+    html.text(key == .lang ? PageTexts.languages[value] ?? value : value)
+    html.raw(" <span>")
     html.text(String(count))
-    html.raw("</b></a>")
+    html.raw("</span></a>")
   }
 
   private func writePages(_ results: SearchResults, to html: inout HTMLWriter) {

@@ -1,6 +1,7 @@
 import ArgumentParser
-import Glibc
+import IndexStorage
 import SearchModel
+import SiteConfiguration
 import SiteIndexing
 
 struct DoctorCommand: ParsableCommand {
@@ -23,10 +24,12 @@ struct DoctorCommand: ParsableCommand {
   }
 
   func run() throws {
-    let sources = try SourceList(paths: paths, stdin: false, directory: options.directory)
-    var check = SiteCheck(options.directory)
-    let findings = try check.findings(
-      in: sources.paths, recordedPaths: sources.recorded(for: options.directory), now: Int(time(nil)))
+    let settings = try options.readSettings()
+    let sources = try SourceList(paths: paths, stdin: false, settings: settings)
+    let directory = IndexDirectory(path: settings.indexPath)
+    let findings = try SiteCheck(directory).findings(
+      in: sources.paths, recordedPaths: sources.recorded(for: directory),
+      options: IndexRun.Options(settings, for: sources))
     if json {
       var json = JSONWriter()
       json.object { json in

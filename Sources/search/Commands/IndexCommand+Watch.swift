@@ -1,26 +1,34 @@
 import IndexStorage
+import SiteConfiguration
 import SiteIndexing
 
 extension IndexCommand {
   private struct Stopped: Error {}
 
-  /// Runs again whenever a file changes, until a signal ends it.
-  func watch(_ sources: SourceList) throws {
+  /// Runs again whenever a file or the configuration changes, until a signal ends it.
+  func runAgainAndAgain() throws {
     let signals = try EndSignals()
     let watcher = FolderWatcher()
-    var sources = sources
+    var known: SourceList?
     var isFirst = true
     while true {
       let start = ContinuousClock.now
       var isComplete = true
       do {
-        let report = try update(sources, isFull: full && isFirst) { if signals.haveCome { throw Stopped() } }
-        if isFirst || report.isNewCommit { try tell(report, sources, since: start) }
-        // What was changed before its folder was watched would not be heard of.
-        isComplete = !watcher.watch(report.watchedFolders)
-        isFirst = false
+        let settings = try options.readSettings()
+        // Other runs may give the index other sources: they are theirs.
+        var sources = try (settings.sources.isEmpty ? known : nil)
+          ?? SourceList(paths: paths, stdin: false, settings: settings)
         // What comes through standard input while we watch is not ours to take away.
-        sources.keepsStandardInput = true
+        if !isFirst { sources.keepsStandardInput = true }
+        let report = try update(sources, settings, isFull: full && isFirst) {
+          if signals.haveCome { throw Stopped() }
+        }
+        if isFirst || report.isNewCommit { try tell(report, sources, settings, since: start) }
+        // What was changed before its folder was watched would not be heard of.
+        isComplete = !watcher.watch(report.watchedFolders + [settings.folder ?? "."])
+        isFirst = false
+        known = sources
       } catch is Stopped {
         return
       } catch {

@@ -2,7 +2,9 @@ import ArgumentParser
 import ContentIngest
 import Glibc
 import IndexFormat
+import IndexStorage
 import SearchModel
+import SiteConfiguration
 import SiteIndexing
 
 struct IndexCommand: ParsableCommand {
@@ -10,9 +12,10 @@ struct IndexCommand: ParsableCommand {
     commandName: "index",
     abstract: "Build or update the index from files and folders, and publish it in one step.",
     discussion: """
-      Reads Markdown, plain text and JSONL, and only what has changed. Without PATH
-      the sources of the last run are read again; on the first run, the current
-      folder. Readers see the old state until the new one is complete.
+      Reads the pages of a site, Markdown, built HTML, plain text and JSONL, and only
+      what has changed. Without PATH the sources of search.yaml are read, else those
+      of the last run; on the first run, the current folder. Readers see the old
+      state until the new one is complete.
       """)
 
   @OptionGroup var options: IndexOptions
@@ -22,9 +25,11 @@ struct IndexCommand: ParsableCommand {
   var stdin = false
   @Flag(help: "Say what would change, publish nothing.") var dryRun = false
   @Flag(help: "Publish nothing if any input is bad (exit 65).") var strict = false
-  @Option(help: ArgumentHelp("Memory for buffered postings, such as 256M.", valueName: "size")) var memory =
-    MemorySize(bytes: 256 << 20)
-  @Option(help: ArgumentHelp("Threads; 0 for as many as cores.", valueName: "n")) var threads = 0
+  @Option(
+    help: ArgumentHelp("Memory for buffered postings, such as 64M (default: 256M).", valueName: "size"))
+  var memory: MemorySize?
+  @Option(help: ArgumentHelp("Threads; 0 for as many as cores (default: 0).", valueName: "n"))
+  var threads: Int?
   @Flag(help: "Print the summary as one JSON object.") var json = false
   @Argument(help: "Files and folders.") var paths: [String] = []
 
@@ -33,7 +38,7 @@ struct IndexCommand: ParsableCommand {
     if paths.contains("") {
       throw ValidationError("a PATH is empty; name a file or folder, or . for this one.")
     }
-    if !(0...256).contains(threads) {
+    if let threads, !(0...256).contains(threads) {
       throw ValidationError("--threads is \(threads); choose 1 to 256, or 0 for as many as cores.")
     }
     if watch, stdin { throw ValidationError("--watch watches files; leave out --stdin.") }
@@ -41,46 +46,51 @@ struct IndexCommand: ParsableCommand {
   }
 
   func run() throws {
-    let sources = try SourceList(paths: paths, stdin: stdin, directory: options.directory)
-    if watch { return try watch(sources) }
+    if watch { return try runAgainAndAgain() }
     let start = ContinuousClock.now
-    let report = try update(sources, isFull: full)
-    try tell(report, sources, since: start)
+    let settings = try options.readSettings()
+    let sources = try SourceList(paths: paths, stdin: stdin, settings: settings)
+    let report = try update(sources, settings, isFull: full)
+    try tell(report, sources, settings, since: start)
   }
 
   /// One run.
   ///
   /// - Parameter check: called now and then; what it throws ends the run, and nothing is published.
   func update(
-    _ sources: SourceList, isFull: Bool, check: @escaping () throws -> Void = {}
+    _ sources: SourceList, _ settings: Configuration, isFull: Bool, check: @escaping () throws -> Void = {}
   ) throws -> RunReport {
-    var runOptions = IndexRun.Options(now: Int(time(nil)))
+    var runOptions = IndexRun.Options(settings, for: sources)
     runOptions.isFull = isFull
     runOptions.isDryRun = dryRun
     runOptions.isStrict = strict
-    runOptions.memoryBudget = memory.bytes
+    if let memory { runOptions.memoryBudget = memory.bytes }
+    let threads = threads ?? settings.threads
     runOptions.threadCount = threads > 0 ? threads : WorkCrew.coreCount
+    let directory = IndexDirectory(path: settings.indexPath)
     var progress = Progress(isShown: !options.quiet)
     defer { progress.finish() }
-    var run = IndexRun(in: options.directory, options: runOptions) { done, total, entries in
+    var run = IndexRun(in: directory, options: runOptions) { done, total, entries in
       try check()
       progress.update(done: done, of: total, entries: entries)
     }
     if sources.isStandardInput { return try run.update(standardInput: STDIN_FILENO) }
     return try run.update(
-      paths: sources.paths, recordedPaths: sources.recorded(for: options.directory),
+      paths: sources.paths, recordedPaths: sources.recorded(for: directory),
       keepsStandardInput: sources.keepsStandardInput)
   }
 
   /// Says what a run did.
-  func tell(_ report: RunReport, _ sources: SourceList, since start: ContinuousClock.Instant) throws {
+  func tell(
+    _ report: RunReport, _ sources: SourceList, _ settings: Configuration, since start: ContinuousClock.Instant
+  ) throws {
     if !options.quiet {
       if let sentence = report.rebuildReason?.sentence { Output.complain(Output.harmless(sentence)) }
-      let skipped = report.skipped.filter { $0.reason != "draft" }
+      let skipped = report.skipped.filter { !$0.isDeliberate }
       for skip in skipped.prefix(IndexSummary.shownNames) { Output.complain(IndexSummary.sentence(skip)) }
     }
     if options.quiet, !json { return }
-    var summary = try IndexSummary(report, isDryRun: dryRun, in: options.directory)
+    var summary = try IndexSummary(report, isDryRun: dryRun, in: IndexDirectory(path: settings.indexPath))
     summary.microseconds = (ContinuousClock.now - start).microseconds
     if json {
       Output.print(summary.json())

@@ -1,6 +1,7 @@
 import ArgumentParser
 import QueryEngine
 import SearchModel
+import SiteConfiguration
 
 struct QueryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -13,14 +14,15 @@ struct QueryCommand: ParsableCommand {
 
   @OptionGroup var options: IndexOptions
   @OptionGroup var ranking: RankingOptions
-  @Option(name: .shortAndLong, help: "Print at most this many entries (1 to 1000).") var limit = SearchRequest
-    .defaultLimit
+  @Option(name: .shortAndLong, help: "Print at most this many entries, 1 to 1000 (default: 10).")
+  var limit: Int?
   @Option(help: "Leave out this many of the best (0 to 10000).") var offset = 0
   @Option(
     name: .customLong("facet"),
     help: ArgumentHelp("Only entries with this value; repeatable.", valueName: "key=value"))
   var chosen: [String] = []
-  @Option(help: ArgumentHelp("Facets to count.", valueName: "key,key")) var facets = "category"
+  @Option(help: ArgumentHelp("Facets to count (default: category).", valueName: "key,key"))
+  var facets: String?
   @Option(help: "Order: relevance or date.") var sort = SearchRequest.Order.relevance
   @Option(name: .customLong("per-page"), help: "At most this many entries of one page (1 to 1000).")
   var perPage: Int?
@@ -31,6 +33,8 @@ struct QueryCommand: ParsableCommand {
   func validate() throws { _ = try request() }
 
   private func request() throws -> SearchRequest {
+    let settings = options.settings
+    let limit = limit ?? settings.queryLimit
     guard SearchRequest.limits.contains(limit) else {
       throw ValidationError("--limit is \(limit); choose 1 to 1000.")
     }
@@ -53,7 +57,8 @@ struct QueryCommand: ParsableCommand {
       filters[try Self.key(String(choice[..<sign])), default: []].append(
         String(choice[choice.index(after: sign)...]))
     }
-    let keys = try facets.split(separator: ",").map { try Self.key(String($0)) }
+    let names = facets.map { $0.split(separator: ",").map(String.init) } ?? settings.facets
+    let keys = try names.map(Self.key)
     return SearchRequest(
       text: query, limit: limit, offset: offset, filters: filters, facets: keys, order: sort,
       perPage: perPage)

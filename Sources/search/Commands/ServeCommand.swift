@@ -2,6 +2,7 @@ import ArgumentParser
 import Dispatch
 import Logging
 import SearchService
+import SiteConfiguration
 import Synchronization
 
 struct ServeCommand: ParsableCommand {
@@ -13,21 +14,35 @@ struct ServeCommand: ParsableCommand {
       """)
 
   @OptionGroup var options: IndexOptions
-  @Option(help: "Address to listen on.") var host = "127.0.0.1"
-  @Option(help: "Port to listen on; 0 for any free one.") var port = 7_720
+  @Option(help: "Address to listen on (default: 127.0.0.1).") var host: String?
+  @Option(help: "Port to listen on; 0 for any free one (default: 7720).") var port: Int?
   @Option(
     help: ArgumentHelp(
       "A site whose pages may read answers, such as https://example.org; repeatable.", valueName: "origin"))
   var cors: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "Where visitors reach this server, such as https://example.org/search/; for browsers that add the search.",
+      valueName: "address"))
+  var baseURL: String?
+  @Flag(help: "Show counters and durations for Prometheus at /metrics.") var metrics = false
+  @Flag(help: "Search again for what was asked before, instead of keeping answers.") var noCache = false
 
   func validate() throws {
-    guard (0...65_535).contains(port) else { throw ValidationError("--port is \(port); choose 0 to 65535.") }
-    guard !host.isEmpty else { throw ValidationError("--host is empty; name an address such as 127.0.0.1.") }
+    if let port, !(0...65_535).contains(port) {
+      throw ValidationError("--port is \(port); choose 0 to 65535.")
+    }
+    guard host != "" else { throw ValidationError("--host is empty; name an address such as 127.0.0.1.") }
     _ = try origins()
+    if let baseURL, BaseURL(baseURL) == nil {
+      throw ValidationError(
+        "--base-url is \(baseURL); name scheme, host and path, such as https://example.org/search/.")
+    }
   }
 
   private func origins() throws -> [Origin] {
-    try cors.map { text in
+    // Origins of the configuration are held against the same rule.
+    try (cors.isEmpty ? options.settings.origins : cors).map { text in
       guard let origin = Origin(text) else {
         throw ValidationError("--cors is \(text); name scheme and host only, such as https://example.org.")
       }
@@ -38,8 +53,13 @@ struct ServeCommand: ParsableCommand {
   func run() throws {
     var logger = Logger(label: "serve") { _ in LogLines() }
     if options.quiet { logger.logLevel = .warning }
-    let server = try SearchServer(
-      options.directory, options: .init(host: host, port: port, origins: try origins()), logger: logger)
+    let settings = options.settings
+    var serverOptions = SearchServer.Options(
+      host: host ?? settings.host, port: port ?? settings.port, origins: try origins())
+    serverOptions.baseURL = baseURL.flatMap { BaseURL($0) }
+    serverOptions.hasMetrics = metrics
+    serverOptions.keepsAnswers = !noCache
+    let server = try SearchServer(options.directory, options: serverOptions, logger: logger)
     do { try finish { try await server.run() } } catch let error as SearchServer.ListenError {
       throw CommandError(status: ExitStatus.unavailable, message: "\(error)")
     }

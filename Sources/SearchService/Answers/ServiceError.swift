@@ -19,6 +19,8 @@ struct ServiceError: Error, Equatable {
   static let bodyNotAllowed = ServiceError(
     status: .contentTooLarge, code: "body_not_allowed",
     message: "requests have no body here; put the query into the address")
+  static let noHost = ServiceError.badRequest(
+    "missing_host", "the request names no valid host, and the server was not told its address (--base-url)")
   static let malformed = ServiceError.badRequest("malformed_request", "this is not a valid HTTP request")
   static let targetTooLong = ServiceError(
     status: .uriTooLong, code: "target_too_long", message: "the address is longer than 8 KiB")

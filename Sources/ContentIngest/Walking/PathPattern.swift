@@ -1,8 +1,8 @@
-/// One line of an ignore file, with the meaning that git gives it.
+/// A pattern over paths: one line of an ignore file, or of a configuration, with the meaning that git gives it.
 ///
 /// Works on bytes, as git does: `?` is one byte. Matching takes time in the order of pattern × path at worst,
 /// because a wildcard is only ever moved on, and only the last one of its kind.
-struct IgnorePattern: Sendable {
+struct PathPattern: Sendable {
   private enum Token: Equatable, Sendable {
     case byte(UInt8)
     /// `?`: any byte but `/`.
@@ -51,6 +51,33 @@ struct IgnorePattern: Sendable {
     }
     literal = bytes(tokens[...])
     ending = isNameOnly && tokens[0] == .star ? bytes(tokens.dropFirst()) : nil
+  }
+
+  /// Whether the pattern speaks of a file, or of a folder that it is in.
+  ///
+  /// - Parameter path: as below, of a file.
+  func reaches(_ path: String) -> Bool {
+    var path = path
+    return path.withUTF8 { bytes in
+      var nameStart = 0
+      for (index, byte) in bytes.enumerated() where byte == Self.slash {
+        if matches(UnsafeBufferPointer(rebasing: bytes[..<index]), nameStart: nameStart, isFolder: true) {
+          return true
+        }
+        nameStart = index + 1
+      }
+      return matches(bytes, nameStart: nameStart, isFolder: false)
+    }
+  }
+
+  /// Whether the last pattern that reaches a file takes it.
+  static func lastMatch(_ patterns: [PathPattern], _ path: String) -> Bool {
+    patterns.last { $0.reaches(path) }.map { !$0.isNegated } ?? false
+  }
+
+  /// The patterns of lines; those that are empty, comments or match nothing are left out.
+  static func patterns(_ lines: [String]) -> [PathPattern] {
+    lines.compactMap { PathPattern(line: Array($0.utf8)[...]) }
   }
 
   /// Whether the pattern speaks of a path.

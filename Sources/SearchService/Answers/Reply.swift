@@ -1,7 +1,7 @@
 import HTTPTypes
 
 /// An answer before it is put on the wire.
-struct Reply {
+struct Reply: Sendable {
   var status: HTTPResponse.Status
   var fields: HTTPFields
   var body: [UInt8]
@@ -13,8 +13,11 @@ struct Reply {
     if let type { fields[.contentType] = type }
   }
 
-  static func json(_ body: [UInt8], status: HTTPResponse.Status = .ok) -> Reply {
-    var reply = Reply(status: status, type: "application/json; charset=utf-8", body: body)
+  /// - Parameter type: of a kind of JSON that has a name of its own.
+  static func json(
+    _ body: [UInt8], status: HTTPResponse.Status = .ok, type: String = "application/json; charset=utf-8"
+  ) -> Reply {
+    var reply = Reply(status: status, type: type, body: body)
     reply.fields[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
     return reply
   }
@@ -25,11 +28,33 @@ struct Reply {
     return reply
   }
 
+  /// 304: the client has the answer.
+  static func unchanged(_ tag: EntityTag) -> Reply {
+    var reply = Reply(status: .notModified)
+    reply.fields[.eTag] = tag.description
+    reply.fields[.cacheControl] = "no-cache"
+    return reply
+  }
+
   /// Adds what clients and caches need to know of a failure.
   mutating func describe(_ error: ServiceError) {
     fields[.cacheControl] = "no-store"
     if error.status == .serviceUnavailable { fields[.retryAfter] = "1" }
     if error.status == .methodNotAllowed { fields[.allow] = Endpoint.methods }
+  }
+
+  /// Says that the answer depends on a field of the request.
+  mutating func vary(on name: String) {
+    fields[.vary] = fields[.vary].map { "\($0), \(name)" } ?? name
+  }
+
+  /// Compresses the body if it is worth it and the client takes it.
+  mutating func compress(for acceptsGzip: Bool, level: Int32 = 1) {
+    guard body.count >= Gzip.minimumByteCount else { return }
+    vary(on: "Accept-Encoding")
+    guard acceptsGzip, let compressed = Gzip.compress(body, level: level) else { return }
+    body = compressed
+    fields[.contentEncoding] = "gzip"
   }
 
   /// The head of the answer, with the size of the body.

@@ -1,0 +1,183 @@
+import Glibc
+
+/// Recognizes what a folder is by the files that generators leave in it.
+package enum SiteDetector {
+  /// Largest configuration file that is read.
+  static let byteLimit = 1 << 20
+
+  /// The source that a path belongs to, nil when it does not exist.
+  ///
+  /// The folder itself, then the folders above it up to the one that holds `.git`, are looked at; without a
+  /// `.git` above, the folder alone.
+  package static func source(around path: String, options: SourceOptions = SourceOptions()) -> ContentSource?
+  {
+    guard let real = realPath(path) else { return nil }
+    let isFolder = status(real).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
+    let home = isFolder ? real : parent(of: real)
+    if options.kind == nil || options.kind == .hugo || options.kind == .mkdocs || options.kind == .docusaurus
+      || options.kind == .vitepress
+    {
+      for root in candidates(from: home) {
+        if let site = site(at: root, options), options.kind == nil || options.kind == site.kind {
+          return site
+        }
+      }
+    }
+    let kind = options.kind ?? (isBuilt(home) || isHTML(real) ? .html : .markdown)
+    let rules: any AddressRules =
+      switch kind {
+      case .html: BuiltSite(baseURL: options.baseURL)
+      case .hugo: HugoSite(.map([]), options.baseURL)
+      case .mkdocs: MkDocsSite(.map([]), options.baseURL)
+      default: PlainSite(baseURL: options.baseURL)
+      }
+    return ContentSource(
+      root: home, kind: kind, options: options, folders: [], evidence: kind == .html ? "index.html" : "",
+      rules: rules)
+  }
+
+  private static func candidates(from home: String) -> [String] {
+    var above: [String] = []
+    var folder = home
+    while true {
+      above.append(folder)
+      if status(folder + "/.git") != nil { return above }
+      if folder == "/" || folder.isEmpty { return [home] }
+      folder = parent(of: folder)
+    }
+  }
+
+  private static func site(at root: String, _ options: SourceOptions) -> ContentSource? {
+    if let (config, file) = hugoConfig(at: root) {
+      let site = HugoSite(config, options.baseURL)
+      return ContentSource(
+        root: root, kind: .hugo, options: options, folders: site.contentFolders, evidence: file, rules: site)
+    }
+    for file in ["mkdocs.yml", "mkdocs.yaml"] {
+      guard let bytes = read(root + "/" + file) else { continue }
+      let config = (try? YAMLReader.read(bytes[...], byteLimit: byteLimit)) ?? .map([])
+      let site = MkDocsSite(config, options.baseURL)
+      return ContentSource(
+        root: root, kind: .mkdocs, options: options, folders: [site.docsFolder], evidence: file, rules: site)
+    }
+    for ending in ["js", "ts", "mjs", "cjs", "mts"] {
+      let file = "docusaurus.config." + ending
+      guard let bytes = read(root + "/" + file) else { continue }
+      var site = DocusaurusSite(config: String(decoding: bytes, as: UTF8.self))
+      site.baseURL = options.baseURL ?? site.baseURL
+      return ContentSource(
+        root: root, kind: .docusaurus, options: options, folders: ["docs", "blog", "src/pages"],
+        evidence: file,
+        rules: site)
+    }
+    for home in ["", "docs"] where status(root + "/" + home + "/.vitepress") != nil {
+      let place = home.isEmpty ? ".vitepress" : home + "/.vitepress"
+      let config = [
+        "config.ts", "config.mts", "config.js", "config.mjs", "config/index.ts", "config/index.mts",
+      ]
+      .lazy.compactMap { file in read(root + "/" + place + "/" + file).map { (place + "/" + file, $0) } }
+      .first
+      var site = VitePressSite(config: String(decoding: config?.1 ?? [], as: UTF8.self), home: home)
+      site.baseURL = options.baseURL ?? site.baseURL
+      return ContentSource(
+        root: root, kind: .vitepress, options: options, folders: [site.sourceFolder],
+        evidence: config?.0 ?? place,
+        rules: site)
+    }
+    return nil
+  }
+
+  /// The configuration of a Hugo site, nil where there is none.
+  private static func hugoConfig(at root: String) -> (MetaValue, String)? {
+    for stem in ["hugo", "config"] {
+      for ending in ["toml", "yaml", "yml", "json"] {
+        let file = "\(stem).\(ending)"
+        guard let bytes = read(root + "/" + file), let config = parse(bytes, ending) else { continue }
+        // Other programs have a `config.yaml` too.
+        let isHugo = stem == "hugo" || config["baseurl"] != nil || status(root + "/content") != nil
+        if isHugo { return (config, file) }
+      }
+    }
+    let folder = "config/_default"
+    guard status(root + "/" + folder) != nil else { return nil }
+    var pairs: [MetaPair] = []
+    var evidence: String?
+    for ending in ["toml", "yaml", "yml", "json"] {
+      for stem in ["hugo", "config"] {
+        if let bytes = read("\(root)/\(folder)/\(stem).\(ending)"), let config = parse(bytes, ending) {
+          pairs += config.pairs
+          evidence = evidence ?? "\(folder)/\(stem).\(ending)"
+        }
+      }
+      for stem in ["languages", "permalinks", "markup"] {
+        if let bytes = read("\(root)/\(folder)/\(stem).\(ending)"), let config = parse(bytes, ending) {
+          pairs.append(MetaPair(key: stem, value: config))
+        }
+      }
+    }
+    return evidence.map { (.map(pairs), $0) }
+  }
+
+  private static func parse(_ bytes: [UInt8], _ ending: String) -> MetaValue? {
+    switch ending {
+    case "toml": return try? TOMLReader.read(bytes[...], byteLimit: byteLimit)
+    case "json":
+      var parser = JSONObjectParser()
+      return try? parser.object(in: bytes.span).value
+    default: return try? YAMLReader.read(bytes[...], byteLimit: byteLimit)
+    }
+  }
+
+  /// A folder that a web server could show: a start page, and no Markdown beside it.
+  private static func isBuilt(_ folder: String) -> Bool {
+    guard status(folder + "/index.html") != nil, let directory = opendir(folder) else { return false }
+    defer { closedir(directory) }
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if ["md", "markdown", "mdx"].contains(fileExtension(of: name)) { return false }
+    }
+    return true
+  }
+
+  private static func isHTML(_ path: String) -> Bool { ["html", "htm"].contains(fileExtension(of: path)) }
+
+  // MARK: - Files
+
+  private static func realPath(_ path: String) -> String? {
+    guard let resolved = realpath(path.isEmpty ? "." : path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(validatingCString: resolved)
+  }
+
+  private static func parent(of path: String) -> String {
+    let folder = folder(of: path)
+    return folder.isEmpty ? "/" : folder
+  }
+
+  private static func status(_ path: String) -> stat? {
+    var info = stat()
+    return stat(path, &info) == 0 ? info : nil
+  }
+
+  /// The bytes of a regular file that is not too large.
+  private static func read(_ path: String) -> [UInt8]? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var info = stat()
+    guard fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG, info.st_size <= byteLimit else {
+      return nil
+    }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while bytes.count <= byteLimit {
+      let count = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+      guard count >= 0 else { return nil }
+      if count == 0 { return bytes }
+      bytes += buffer[..<count]
+    }
+    return nil
+  }
+}
