@@ -63,14 +63,23 @@ struct PageEntries {
 
   func entries() -> [Entry] {
     guard !units.isEmpty || !front.title.isEmpty || !front.description.isEmpty else { return [] }
-    return switch source.options.split {
-    // A list of links of a built site leads to its other pages.
-    case .auto: isDigest && !isBuilt ? digestEntries() : sectionEntries()
-    case .item: digestEntries()
-    case .heading: sectionEntries()
-    case .page: [wholeEntry()]
-    }
+    var entries =
+      switch source.options.split {
+      // A list of links of a built site leads to its other pages.
+      case .auto: isDigest && !isBuilt ? digestEntries() : sectionEntries()
+      case .item: digestEntries()
+      case .heading: sectionEntries()
+      case .page: [wholeEntry()]
+      }
+    let boost = (front.boost ?? 1) * (source.options.boost ?? 1)
+    for index in entries.indices { entries[index].boost = boost }
+    // A pin leads to the page, not to each of its sections.
+    if !entries.isEmpty { entries[0].pins = Array(front.pins.prefix(Self.longestPinList)) }
+    return entries
   }
+
+  /// Queries that one page may ask to be first for.
+  private static let longestPinList = 20
 
   /// `guides/setup.md` → `setup`; an index page is called after its folder.
   private static func stem(of name: String) -> String {

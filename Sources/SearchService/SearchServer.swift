@@ -20,6 +20,7 @@ package struct SearchServer: Sendable {
     package var baseURL: BaseURL?
     /// Whether `/metrics` is there.
     package var hasMetrics = false
+    package var choices = OwnerChoices()
     var limits = ServiceLimits()
     /// Threads that search.
     var threadCount = System.coreCount
@@ -55,7 +56,7 @@ package struct SearchServer: Sendable {
   package init(_ directory: IndexDirectory, options: Options, logger: Logger) throws {
     self.options = options
     self.logger = logger
-    index = try ServedIndex(directory, limits: options.limits)
+    index = try ServedIndex(directory, limits: options.limits, choices: options.choices)
     workers = WorkerPool(threadCount: options.threadCount, limits: options.limits)
     housekeeping = Housekeeping(index, workers: workers, limits: options.limits, logger: logger)
     endpoint = Endpoint(

@@ -13,6 +13,7 @@ final class ServedCommit: Sendable {
   /// The answer of the health probe.
   let health: [UInt8]
   let answers: AnswerCache
+  private let choices: OwnerChoices
   private let idle = Mutex<[Workbench]>([])
   private let completions: Mutex<CompletionState>
 
@@ -23,8 +24,8 @@ final class ServedCommit: Sendable {
     let searcher: Searcher
     let analyzer: Analyzer
 
-    init(_ snapshot: IndexSnapshot) throws {
-      searcher = try Searcher(snapshot)
+    init(_ snapshot: IndexSnapshot, _ choices: OwnerChoices) throws {
+      searcher = try Searcher(snapshot, analysis: choices.analysis, options: choices.search)
       analyzer = try Analyzer()
     }
   }
@@ -45,8 +46,11 @@ final class ServedCommit: Sendable {
     }
   }
 
-  init(_ snapshot: IndexSnapshot, cacheByteCount: Int, after earlier: ServedCommit? = nil) {
+  init(
+    _ snapshot: IndexSnapshot, cacheByteCount: Int, choices: OwnerChoices, after earlier: ServedCommit? = nil
+  ) {
     self.snapshot = snapshot
+    self.choices = choices
     answers = AnswerCache(byteCount: cacheByteCount)
     identity = EntityTag.checksum(snapshot.commit.encode())
     var json = JSONWriter()
@@ -60,7 +64,7 @@ final class ServedCommit: Sendable {
   }
 
   private func withWorkbench<R>(_ body: (Workbench) throws -> R) throws -> R {
-    let bench = try idle.withLock { $0.popLast() } ?? Workbench(snapshot)
+    let bench = try idle.withLock { $0.popLast() } ?? Workbench(snapshot, choices)
     defer { idle.withLock { $0.append(bench) } }
     return try body(bench)
   }

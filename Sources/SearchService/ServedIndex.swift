@@ -7,6 +7,7 @@ import Synchronization
 final class ServedIndex: Sendable {
   private let directory: IndexDirectory
   private let limits: ServiceLimits
+  private let choices: OwnerChoices
   private let state: Mutex<State>
 
   private struct State {
@@ -18,13 +19,16 @@ final class ServedIndex: Sendable {
   }
 
   /// - Throws: `IndexOpenError`, `IndexFormatError`, `FileError`.
-  init(_ directory: IndexDirectory, limits: ServiceLimits) throws {
+  init(_ directory: IndexDirectory, limits: ServiceLimits, choices: OwnerChoices = OwnerChoices()) throws {
     self.directory = directory
     self.limits = limits
+    self.choices = choices
     let pointer = try? Self.pointer(in: directory)
     let snapshot = try IndexSnapshot(in: directory)
     try Self.check(snapshot, limits: limits)
-    state = Mutex(State(commit: ServedCommit(snapshot, cacheByteCount: limits.cacheBytes), pointer: pointer))
+    state = Mutex(
+      State(
+        commit: ServedCommit(snapshot, cacheByteCount: limits.cacheBytes, choices: choices), pointer: pointer))
   }
 
   var current: ServedCommit { state.withLock { $0.commit } }
@@ -48,7 +52,8 @@ final class ServedIndex: Sendable {
         return nil
       }
       try Self.check(snapshot, limits: limits)
-      let commit = ServedCommit(snapshot, cacheByteCount: limits.cacheBytes, after: before.commit)
+      let commit = ServedCommit(
+        snapshot, cacheByteCount: limits.cacheBytes, choices: choices, after: before.commit)
       state.withLock { $0 = State(commit: commit, pointer: pointer) }
       logger.info(
         "new commit",

@@ -95,7 +95,6 @@ package struct Configuration: Sendable {
   package func isSaid(_ name: String) -> Bool { settings[name].map { $0.origin != .standard } ?? false }
 
   package var baseURL: String? { text("site.base_url") }
-  package var siteTitle: String? { text("site.title") }
   /// Bytes.
   package var memory: Int { integer("index.memory") }
   /// Bytes.
@@ -103,15 +102,11 @@ package struct Configuration: Sendable {
   /// 0: one per core.
   package var threads: Int { integer("index.threads") }
   package var synonyms: [String] { texts("analysis.synonyms") }
-  package var stopWords: [String] { texts("analysis.stop_words") }
   /// Absolute paths.
   package var userDictionaries: [String] { texts("analysis.user_dictionary").map(located) }
   /// Days after which an entry counts half; 0 is off.
   package var recencyHalfLife: Double { number("ranking.recency.half_life") / 86_400 }
   package var queryLimit: Int { integer("query.limit") }
-  package var snippetLength: Int { integer("query.snippet") }
-  /// Seconds.
-  package var queryTimeout: Double { number("query.timeout") }
   package var facets: [String] { texts("facets") }
   package var host: String { text("serve.host") ?? "127.0.0.1" }
   package var port: Int { integer("serve.port") }

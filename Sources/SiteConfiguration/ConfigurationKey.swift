@@ -40,7 +40,6 @@ package struct ConfigurationKey: Sendable {
   package static let all: [ConfigurationKey] = [
     .init(
       "site.base_url", .text, nil, "address of the site; found in the generator's configuration otherwise"),
-    .init("site.title", .text, nil, "name of the site on the search page"),
     .init("index.dir", .text, ".search", "where the index is, relative to this file"),
     .init("index.threads", .integer(0...256), "0", "threads of indexing; 0 is one per core"),
     .init("index.memory", .bytes(1 << 20...1 << 40), "256M", "memory for buffered postings"),
@@ -48,14 +47,11 @@ package struct ConfigurationKey: Sendable {
     .init(
       "analysis.user_dictionary", .texts, nil, "files with one word a line that are words whatever ICU thinks"
     ),
-    .init("analysis.stop_words", .texts, nil, "words without weight"),
     .init(
       "analysis.synonyms", .texts, nil, "groups such as \"k8s, kubernetes\" and \"多集群 => multi-cluster\""),
     .init(
       "ranking.recency.half_life", .duration(0...1e10), "0d", "age at which an entry counts half; 0d is off"),
     .init("query.limit", .integer(1...1_000), "10", "hits of one answer"),
-    .init("query.snippet", .integer(20...1_000), "160", "characters of a snippet"),
-    .init("query.timeout", .duration(0.01...60), "1s", "a query over HTTP may take this long"),
     .init("facets", .choices(facetNames), "category", "what is counted beside the hits"),
     .init("serve.host", .text, "127.0.0.1", "address that the endpoint listens on"),
     .init("serve.port", .integer(0...65_535), "7720", "0 is any free one"),

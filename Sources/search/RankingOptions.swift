@@ -1,5 +1,6 @@
 import ArgumentParser
 import QueryEngine
+import SiteConfiguration
 
 /// What may be chosen about answers, for the commands that search.
 struct RankingOptions: ParsableArguments {
@@ -24,12 +25,14 @@ struct RankingOptions: ParsableArguments {
     }
   }
 
-  func searchOptions() throws -> SearchOptions {
-    var options = SearchOptions(recency: halfLife.map { Recency(halfLife: $0) })
+  /// What the configuration says, and what the flags say: synonyms are added up, the others take its place.
+  func searchOptions(_ settings: Configuration) throws -> SearchOptions {
+    var options = try settings.searchOptions()
     for path in synonyms {
       try Self.read(path) { try options.synonyms.add(try Synonyms(parsing: $0)) }
     }
     if let pins { try Self.read(pins) { options.pins = try Pins(parsing: $0) } }
+    if let halfLife { options.recency = Recency(halfLife: halfLife) }
     return options
   }
 

@@ -84,8 +84,7 @@ import Testing
       #expect(try SegmentContents(reading: segment) == SegmentContents(Self.models[number], live: live))
     }
     let state = try snapshot.commit.state.map { try SourceState($0, in: directory) }
-    #expect((state == nil) == folder.hasSuffix("-v1"))
-    #expect(state?.settings == FormatExample.settings || state == nil)
+    #expect(state?.settings == FormatExample.settings)
     let names = try directory.fileNames().filter { !$0.hasPrefix(".") }
     #expect(Set(names) == snapshot.commit.fileNames.union([Commit.fileName]))
   }

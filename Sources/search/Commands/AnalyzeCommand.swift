@@ -111,7 +111,7 @@ struct AnalyzeCommand: ParsableCommand {
   /// The index, for the words of its site; without one there are none.
   private func index() throws -> Searcher? {
     do {
-      return try Searcher(in: options.directory)
+      return try Searcher(in: options.directory, analysis: try options.settings.analysisOptions())
     } catch is IndexOpenError {
       return nil
     }

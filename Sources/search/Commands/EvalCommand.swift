@@ -3,6 +3,7 @@ import ContentIngest
 import IndexWriting
 import QueryEngine
 import SearchModel
+import SiteConfiguration
 
 struct EvalCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -34,7 +35,7 @@ struct EvalCommand: ParsableCommand {
     _ = try writer.commit(sourcePaths: [])
     var relevant: [String: Set<String>] = [:]
     try readJudgements(into: &relevant)
-    let searcher = try Searcher(in: scratch.directory, options: try ranking.searchOptions())
+    let searcher = try Searcher(in: scratch.directory, options: try ranking.searchOptions(Configuration()))
     var rows: [EvaluationRecord.Row] = []
     var texts: [String: String] = [:]
     var microseconds: [Int] = []

@@ -58,6 +58,8 @@ struct ServeCommand: ParsableCommand {
       host: host ?? settings.host, port: port ?? settings.port, origins: try origins())
     serverOptions.baseURL = baseURL.flatMap { BaseURL($0) }
     serverOptions.hasMetrics = metrics
+    serverOptions.choices = OwnerChoices(
+      analysis: try settings.analysisOptions(), search: try settings.searchOptions())
     serverOptions.keepsAnswers = !noCache
     let server = try SearchServer(options.directory, options: serverOptions, logger: logger)
     do { try finish { try await server.run() } } catch let error as SearchServer.ListenError {
