@@ -26,9 +26,16 @@ import Testing
   func withoutConfiguration() throws {
     let indexed = try run("index", "--json", "--strict")
     #expect(indexed.status == 0, "\(indexed.errors)")
-    #expect(indexed.errors.contains("content/blog/b.md: draft"))
-    #expect(indexed.errors.contains("content/blog/c.md: not published before 2999-01-01"))
-    #expect(indexed.errors.contains("content/blog/d.md: its front matter excludes it"))
+    // Left out on purpose: counted and named for programs, no complaint.
+    #expect(indexed.errors.isEmpty)
+    let skipped = try indexed.json()["skipped"].elements.map {
+      "\($0["file"].string ?? "") \($0["reason"].string ?? "")"
+    }
+    #expect(
+      skipped == [
+        "content/blog/b.md draft", "content/blog/c.md not published before 2999-01-01",
+        "content/blog/d.md its front matter excludes it",
+      ])
     let heading = try run("query", "--json", "安装步骤").text
     #expect(heading.contains("\"url\":\"https://example.org/blog/2024/%E5%A4%9A%E9%9B%86%E7%BE%A4/\""))
     #expect(heading.contains("\"anchor\":\"安装步骤\"") && heading.contains("\"category\":[\"blog\"]"))
@@ -56,7 +63,7 @@ import Testing
     let again = try run("init")
     #expect(again.status == 64 && again.errors.contains("--force replaces it"))
     #expect(try run("init", "--force").status == 0)
-    #expect(try run("init", "--print").text + "\n" == text || try run("init", "--print").text == text)
+    #expect(try run("init", "--print").text == text)
     #expect(try run("init", "none").status == 66)
   }
 

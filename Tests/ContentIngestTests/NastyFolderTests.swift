@@ -128,7 +128,7 @@ import Testing
     for (ending, texts) in Self.texts { for text in texts { try write(ending, Array(text.utf8)) } }
     for bytes in Self.bytes { for ending in ["md", "txt"] { try write(ending, bytes) } }
     #expect(count >= 150)
-    let (files, _) = try FileWalker(paths: [folder.path]).files()
+    let files = try FileWalker(paths: [folder.path]).files().files
     #expect(files.count == count * 2)
     var reader = ContentReader()
     var named: Set<String> = []

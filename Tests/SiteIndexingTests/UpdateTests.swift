@@ -27,7 +27,7 @@ import Testing
     let report = try site.index()
     #expect(report.readFileCount == 0 && !report.isNewCommit && report.commit?.number == 1)
     #expect(report.fileCount == 4 && report.indexedFileCount == 3)
-    #expect(report.skipped == [SkippedInput(file: "draft.md", reason: "draft")])
+    #expect(report.skipped == [SkippedInput(file: "draft.md", reason: "draft", isDeliberate: true)])
     #expect(!report.hasChanges && report.rebuildReason == nil)
   }
 
