@@ -6,16 +6,22 @@ extension Configuration {
   /// Synonyms, pins and recency of `search.yaml`.
   func searchOptions() throws -> SearchOptions {
     var options = SearchOptions()
+    var all = Synonyms()
     for line in synonyms {
-      do { try options.synonyms.add(try Synonyms(parsing: line)) } catch let error as OwnerListError {
-        throw CommandError(
-          status: ExitStatus.badConfiguration,
-          message: Output.harmless("\(file ?? "the configuration"): analysis.synonyms: \(error.problem)"))
-      }
+      try reading("analysis.synonyms") { try all.add(Synonyms(parsing: line)) }
     }
+    options.synonyms = all
     options.pins = Pins(pins.map { Pins.Rule(queries: $0.queries, targets: $0.targets) })
     if recencyHalfLife > 0 { options.recency = Recency(halfLife: recencyHalfLife) }
     return options
+  }
+
+  private func reading(_ key: String, _ body: () throws -> Void) throws {
+    do { try body() } catch let error as OwnerListError {
+      throw CommandError(
+        status: ExitStatus.badConfiguration,
+        message: Output.harmless("\(file ?? "the configuration"): \(key): \(error.problem)"))
+    }
   }
 
   /// The user dictionaries of `search.yaml`.

@@ -89,13 +89,6 @@ import Testing
     #expect(Set(names) == snapshot.commit.fileNames.union([Commit.fileName]))
   }
 
-  @Test("an index of version 1 is refused by its version")
-  func refusesVersion1() throws {
-    let directory = IndexDirectory(path: Repository.path("Tests/Fixtures/index-v1"))
-    let error = #expect(throws: IndexFormatError.self) { try IndexSnapshot(in: directory) }
-    #expect(error?.problem == .unsupportedVersion(found: 1, newest: 2))
-  }
-
   @Test(
     "writes the golden index", .enabled(if: getenv("SEARCH_WRITE_GOLDEN_INDEX") != nil))
   func writes() throws {
