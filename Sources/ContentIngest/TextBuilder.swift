@@ -228,8 +228,10 @@ struct TextBuilder {
   /// `3、`, `12.`, `（4）` in front of a title.
   private func isNumber(_ range: Range<Int>) -> Bool {
     guard range.count <= 12 else { return false }
-    let sign = text.text(range)
-    return sign.wholeMatch(of: #/[(（]?\d{1,3}[、.．)）:：]/#) != nil
+    var sign = Array(text.text(range).unicodeScalars)[...]
+    if let first = sign.first, first == "(" || first == "（" { sign.removeFirst() }
+    guard let last = sign.popLast(), "、.．)）:：".unicodeScalars.contains(last) else { return false }
+    return (1...3).contains(sign.count) && sign.allSatisfy { ("0"..."9").contains($0) }
   }
 
   /// `&`, `、`, `+`, `/` or nothing between two links of one title.

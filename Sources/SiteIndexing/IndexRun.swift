@@ -144,7 +144,8 @@ package struct IndexRun {
     switch base {
     case .nothing(let reason, _): try rebuild(found.files, because: reason, sources, writer)
     case .state(let commit, let state):
-      guard Self.value(of: Self.knowledgeSetting, in: state.settings) == ContentHash(of: knowledge).hexadecimal
+      guard
+        Self.value(of: Self.knowledgeSetting, in: state.settings) == ContentHash(of: knowledge).hexadecimal
       else { throw RebuildReason.otherSetting(Self.knowledgeSetting) }
       try updateChanged(found.files, since: state, of: commit, sources, writer)
     }
@@ -184,7 +185,8 @@ package struct IndexRun {
         writer = try IndexWriter(
           in: directory,
           options: .init(
-            keepsExisting: keepsExisting, threadCount: options.threadCount, memoryBudget: options.memoryBudget,
+            keepsExisting: keepsExisting, threadCount: options.threadCount,
+            memoryBudget: options.memoryBudget,
             now: options.now))
       } catch let error as IndexFormatError where keepsExisting {
         return try open(root: root, rebuilding: .unreadable("\(error)"))
@@ -299,7 +301,7 @@ package struct IndexRun {
     }
     try finishReading()
     for entry in kept {
-      ids.insert(entry.id)
+      if writer == nil { ids.insert(entry.id) }
       try writer?.replace(entry)
     }
     if !kept.isEmpty { try builder?.add(.standardInput(), entries: kept.map { SourceEntry($0) }) }
@@ -307,6 +309,8 @@ package struct IndexRun {
     guard let writer, let builder else { return }
     let state = try builder.finish(root: sources.root, settings: recordedSettings())
     try publish(writer, paths: sources.paths + (kept.isEmpty ? [] : [Self.standardInputMark]), state)
+    // Ids by themselves would take memory without bound.
+    report.addedEntryCount = try IndexSnapshot(in: directory).entryCount
   }
 
   mutating func publish(_ writer: IndexWriter, paths: [String], _ state: FileReference) throws {

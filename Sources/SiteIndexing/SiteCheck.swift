@@ -47,15 +47,15 @@ package struct SiteCheck {
       var hasText = false
       var isNamed = false
       var ids = Set<String>()
+      var anchors = Set<String>()
       try reader.read(file) { entry in
         if !entry.title.isEmpty || !entry.text.isEmpty { hasText = true }
         guard entry.kind != .item else { return }
+        if entry.kind == .heading, let anchor = entry.anchor, !anchors.insert(anchor).inserted {
+          add(.sameAnchor, file.name, "two sections have the anchor #\(anchor); a link leads to the first")
+        }
         if !ids.insert(entry.id).inserted {
-          if let anchor = entry.anchor {
-            add(.sameAnchor, file.name, "two sections have the anchor #\(anchor); only the last is found")
-          } else {
-            add(.sameID, file.name, "the id \(entry.id) stands here twice; only the last entry is found")
-          }
+          add(.sameID, file.name, "the id \(entry.id) stands here twice; only the last entry is found")
         } else if let other = givers.updateValue(file.name, forKey: entry.id), other != file.name {
           add(
             .sameID, file.name, "the id \(entry.id) is also given by \(other); only the last entry is found")

@@ -18,7 +18,8 @@ extension IndexRun.Options {
     var now = time(nil)
     var parts = tm()
     localtime_r(&now, &parts)
-    let number = UInt32(parts.tm_year + 1900) * 10_000 + UInt32(parts.tm_mon + 1) * 100 + UInt32(parts.tm_mday)
+    let number =
+      UInt32(parts.tm_year + 1900) * 10_000 + UInt32(parts.tm_mon + 1) * 100 + UInt32(parts.tm_mday)
     return CalendarDay(number: number)?.iso
   }
 }

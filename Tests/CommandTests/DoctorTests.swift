@@ -33,7 +33,7 @@ import Testing
     let expected = [
       "skipped draft.md draft", "skipped two.jsonl line 2: it is not a JSON object (byte 0 of the line)",
       "no-text empty.md the page has no text",
-      "same-anchor a.md two sections have the anchor #same; only the last is found",
+      "same-anchor a.md two sections have the anchor #same; a link leads to the first",
       "same-id two.jsonl the id x is also given by one.jsonl; only the last entry is found",
       "dead-link a.md the link to gone.md leads nowhere",
       "dead-link a.md the link to no.png?v=1 leads nowhere",

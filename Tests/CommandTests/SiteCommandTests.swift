@@ -43,6 +43,40 @@ import Testing
     #expect(try run("query", "未完").status == 1)
   }
 
+  @Test("only what changed is read, but everything when the site's own configuration changes")
+  func siteChanges() throws {
+    #expect(try run("index").status == 0)
+    try site.write("content/blog/e.md", "---\ntitle: 新文\ndate: 2024-01-01\n---\n字。\n")
+    let update = try run("index", "--json").json()
+    #expect(update["files_read"].int == 1 && update["rebuilt"] == .null)
+    try site.write("hugo.toml", "baseURL = 'https://example.com/'\n")
+    #expect(try run("doctor").text.contains("the configuration of the site has changed"))
+    let rebuilt = try run("index", "--json").json()
+    #expect(rebuilt["rebuilt"].string?.hasPrefix("the configuration of the site has changed") == true)
+    #expect(try run("query", "--json", "新文").text.contains("https://example.com/blog/e/"))
+    #expect(try run("index", "--json").json()["rebuilt"] == .null)
+    // A folder that becomes one page takes its neighbours with it.
+    try site.write("content/blog/index.md", "---\ntitle: 一页\n---\n字。\n")
+    #expect(try run("index", "--json").json()["rebuilt"].string?.contains("arrangement") == true)
+    #expect(try run("query", "新文").status == 1)
+    #expect(try run("doctor").text.contains("it is part of the page content/blog"))
+  }
+
+  @Test("search.yaml says which files count, and a change of it counts at once")
+  func configurationChanges() throws {
+    try site.write(".gitignore", "secret/\n")
+    try site.write("content/secret/f.md", "---\ntitle: 机密\n---\n字。\n")
+    try site.write("search.yaml", "sources:\n  - path: .\n")
+    #expect(try run("index").status == 0)
+    #expect(try run("query", "机密").status == 1)
+    try site.write(
+      "search.yaml",
+      "sources:\n  - path: .\n    ignore_files: false\n    exclude: [\"blog/**\", \"!**/a.md\"]\n")
+    #expect(try run("index").errors.contains("the configuration of the site has changed"))
+    #expect(try run("query", "机密").status == 0)
+    #expect(try run("doctor", "--strict").errors.isEmpty)
+  }
+
   @Test("init says what it saw and writes a file that changes nothing")
   func initialize() throws {
     _ = try run("index")

@@ -17,7 +17,7 @@ import Testing
     ] { try folder.write(name) }
     #expect(
       try names([folder.path], excluding: [folder.path + "/out"]) == [
-        "a-b.txt", "a/B.TEXT", "a/z.markdown", "a/中.mdx", "b.md", "c.jsonl", "c.ndjson",
+        "a-b.txt", "a/B.TEXT", "a/z.markdown", "a/中.mdx", "b.md", "c.jsonl", "c.ndjson", "x.html",
       ])
   }
 

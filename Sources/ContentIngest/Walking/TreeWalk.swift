@@ -100,7 +100,8 @@ struct TreeWalk {
 
   private mutating func walk(folder: String, name: String) {
     var visits: [Visit] = []
-    let obeys = given.filter { $0 == "/" || folder == $0 || folder.utf8.starts(with: ($0 + "/").utf8) }
+    let obeys =
+      given.filter { $0 == "/" || folder == $0 || folder.utf8.starts(with: ($0 + "/").utf8) }
       .max { $0.utf8.count < $1.utf8.count }.map { !withoutIgnoreFiles.contains($0) } ?? true
     let rules = obeys ? Self.rules(above: folder) : nil
     if let first = visit(folder, name: name, rules: rules, obeysIgnoreFiles: obeys) { visits.append(first) }

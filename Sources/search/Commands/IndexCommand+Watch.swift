@@ -17,7 +17,8 @@ extension IndexCommand {
       do {
         let settings = try options.readSettings()
         // Other runs may give the index other sources: they are theirs.
-        var sources = try (settings.sources.isEmpty ? known : nil)
+        var sources =
+          try (settings.sources.isEmpty ? known : nil)
           ?? SourceList(paths: paths, stdin: false, settings: settings)
         // What comes through standard input while we watch is not ours to take away.
         if !isFirst { sources.keepsStandardInput = true }

@@ -82,7 +82,8 @@ struct IndexCommand: ParsableCommand {
 
   /// Says what a run did.
   func tell(
-    _ report: RunReport, _ sources: SourceList, _ settings: Configuration, since start: ContinuousClock.Instant
+    _ report: RunReport, _ sources: SourceList, _ settings: Configuration,
+    since start: ContinuousClock.Instant
   ) throws {
     if !options.quiet {
       if let sentence = report.rebuildReason?.sentence { Output.complain(Output.harmless(sentence)) }
