@@ -23,7 +23,8 @@ struct QueryBench: ParsableCommand {
   @Argument(help: "JSON file to write.") var output: String
   @Option(help: "Rounds before timing.") var warm = 2
   @Option(help: "Timed rounds of each mode.") var rounds = 10
-  @Option(help: "Modes, with commas.") var modes = TimedQuery.Mode.allCases.map(\.rawValue).joined(separator: ",")
+  @Option(help: "Modes, with commas.") var modes = TimedQuery.Mode.allCases.map(\.rawValue).joined(
+    separator: ",")
 
   func run() throws {
     let chosen = try modes.split(separator: ",").map { name in
@@ -45,7 +46,9 @@ struct QueryBench: ParsableCommand {
   }
 
   /// Microseconds of every round of every query. The order is shuffled, the same in every mode.
-  private func time(_ mode: TimedQuery.Mode, _ queries: [TimedQuery], on searcher: Searcher) throws -> [[Double]] {
+  private func time(_ mode: TimedQuery.Mode, _ queries: [TimedQuery], on searcher: Searcher) throws
+    -> [[Double]]
+  {
     var order = Array(queries.indices)
     var random = FixedRandom(state: 1)
     order.shuffle(using: &random)

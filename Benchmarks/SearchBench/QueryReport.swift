@@ -34,7 +34,9 @@ struct QueryReport {
         guard let rounds = times[mode] else { continue }
         var classes: [String: [Double]] = [:]
         for (query, values) in zip(queries, rounds) {
-          for name in [query.queryClass, "ALL:" + query.operation] { classes[name, default: []].append(figure(values)) }
+          for name in [query.queryClass, "ALL:" + query.operation] {
+            classes[name, default: []].append(figure(values))
+          }
         }
         json.key(mode.rawValue)
         json.object { json in

@@ -210,7 +210,8 @@ package final class Searcher {
     var collector = TopKCollector(capacity: limit, order: byRelevance)
     for (number, segment) in snapshot.segments.enumerated() {
       try SegmentSearch(
-        plan, segment: segment, number: number, mode: needsAll ? .all : .any(excludingFull: false), model: model,
+        plan, segment: segment, number: number, mode: needsAll ? .all : .any(excludingFull: false),
+        model: model,
         weights: weights(of: segment), deadline: .none, scratch: scratch
       ).rankOnly(into: &collector)
     }
@@ -242,7 +243,8 @@ package final class Searcher {
   ) throws -> [FacetCount] {
     var collector = TopKCollector(capacity: 0, order: byRelevance)
     return try visitAll(
-      plan, facets: [key], mode: needsAll ? .all : .any(excludingFull: false), deadline: .none, into: &collector
+      plan, facets: [key], mode: needsAll ? .all : .any(excludingFull: false), deadline: .none,
+      into: &collector
     ).facets.counts(of: key, limit: limit)
   }
 }

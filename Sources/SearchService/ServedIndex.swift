@@ -28,7 +28,8 @@ final class ServedIndex: Sendable {
     try Self.check(snapshot, limits: limits)
     state = Mutex(
       State(
-        commit: ServedCommit(snapshot, cacheByteCount: limits.cacheBytes, choices: choices), pointer: pointer))
+        commit: ServedCommit(snapshot, cacheByteCount: limits.cacheBytes, choices: choices), pointer: pointer)
+    )
   }
 
   var current: ServedCommit { state.withLock { $0.commit } }

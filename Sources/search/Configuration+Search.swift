@@ -30,11 +30,13 @@ extension Configuration {
     for path in userDictionaries {
       guard let bytes = FileBytes.read(path) else {
         throw CommandError(
-          status: ExitStatus.noInput, message: "\(Output.harmless(path)) cannot be read (analysis.user_dictionary)")
+          status: ExitStatus.noInput,
+          message: "\(Output.harmless(path)) cannot be read (analysis.user_dictionary)")
       }
       guard let words = String(validating: bytes, as: UTF8.self) else {
         throw CommandError(
-          status: ExitStatus.badConfiguration, message: "\(Output.harmless(path)) is not UTF-8; save it as UTF-8")
+          status: ExitStatus.badConfiguration,
+          message: "\(Output.harmless(path)) is not UTF-8; save it as UTF-8")
       }
       text += words + "\n"
     }

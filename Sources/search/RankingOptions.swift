@@ -42,7 +42,8 @@ struct RankingOptions: ParsableArguments {
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw CommandError(
-        status: ExitStatus.badConfiguration, message: "\(Output.harmless(path)) is not UTF-8; save it as UTF-8")
+        status: ExitStatus.badConfiguration,
+        message: "\(Output.harmless(path)) is not UTF-8; save it as UTF-8")
     }
     do { try body(text) } catch let error as OwnerListError {
       throw CommandError(

@@ -194,7 +194,8 @@ import Testing
       while postings.docID != PostingsCursor.end {
         try postings.positions(into: &positions)
         let posting = Posting(
-          docID: postings.docID, frequency: try postings.frequency, titleFrequency: try postings.titleFrequency)
+          docID: postings.docID, frequency: try postings.frequency,
+          titleFrequency: try postings.titleFrequency)
         guard posting.titleFrequency <= posting.frequency,
           !cursor.entry.hasPositions || positions.count == Int(posting.frequency)
         else { return }

@@ -160,29 +160,40 @@ import Testing
     Forgery(testDescription: "gaps that end early", postings: unbounded + [0, 32, 1, 0, 0, 0]),
     Forgery(testDescription: "33 bits for gaps", postings: unbounded + [0, 33] + ones + ones),
     Forgery(testDescription: "33 bits for frequencies", postings: unbounded + [2, 0, 33] + ones + ones),
-    Forgery(testDescription: "33 bits for title frequencies", postings: unbounded + [4, 0, 33] + ones + ones),
+    Forgery(
+      testDescription: "33 bits for title frequencies", postings: unbounded + [4, 0, 33] + ones + ones),
     Forgery(testDescription: "a patch past the values", postings: unbounded + [0, 0x40, 1, 2, 1]),
     Forgery(testDescription: "patches that end early", postings: unbounded + [0, 0x40, 2, 0, 1]),
-    Forgery(testDescription: "a patched gap of more than 32 bits", postings: unbounded + [0, 0xC1, 1, 1, 0] + ones),
+    Forgery(
+      testDescription: "a patched gap of more than 32 bits", postings: unbounded + [0, 0xC1, 1, 1, 0] + ones),
     Forgery(testDescription: "documents past the last", postings: unbounded + [0, 32] + ones),
-    Forgery(testDescription: "documents that wrap to the right last", postings: unbounded + [0, 32] + ones[..<4] + [9, 0, 0, 0]),
+    Forgery(
+      testDescription: "documents that wrap to the right last",
+      postings: unbounded + [0, 32] + ones[..<4] + [9, 0, 0, 0]),
     Forgery(testDescription: "no words of bits", postings: unbounded + [1, 0] + ones + ones),
     Forgery(testDescription: "more words than bytes", postings: unbounded + [1, 2] + ones),
-    Forgery(testDescription: "more words than a block has", postings: unbounded + [1, 11] + [UInt8](repeating: 0, count: 88)),
-    Forgery(testDescription: "more bits than postings", postings: unbounded + [1, 1, 7, 0, 0, 0, 0, 0, 0, 0]),
+    Forgery(
+      testDescription: "more words than a block has",
+      postings: unbounded + [1, 11] + [UInt8](repeating: 0, count: 88)),
+    Forgery(
+      testDescription: "more bits than postings", postings: unbounded + [1, 1, 7, 0, 0, 0, 0, 0, 0, 0]),
     Forgery(testDescription: "more postings than documents", documentFrequency: 201, postings: twoBlocks),
     Forgery(testDescription: "more blocks than bytes", documentFrequency: 200, postings: [0, 0, 0]),
     Forgery(
-      testDescription: "another last document", documentFrequency: 129, postings: twoBlocks(0, 126), positions: []),
+      testDescription: "another last document", documentFrequency: 129, postings: twoBlocks(0, 126),
+      positions: []),
     Forgery(
-      testDescription: "last documents that descend", documentFrequency: 129, postings: twoBlocks(4, 5), positions: []),
+      testDescription: "last documents that descend", documentFrequency: 129, postings: twoBlocks(4, 5),
+      positions: []),
     Forgery(
-      testDescription: "a block past the list", documentFrequency: 129, postings: twoBlocks(13, 1), positions: []),
+      testDescription: "a block past the list", documentFrequency: 129, postings: twoBlocks(13, 1),
+      positions: []),
     Forgery(
       testDescription: "positions past the list", documentFrequency: 129, postings: twoBlocks(20, 9),
       positions: [0, 0]),
     Forgery(testDescription: "no positions", postings: unbounded + [0, 0], positions: []),
-    Forgery(testDescription: "positions that end early", postings: unbounded + [0, 0], positions: [32, 0, 0, 0]),
+    Forgery(
+      testDescription: "positions that end early", postings: unbounded + [0, 0], positions: [32, 0, 0, 0]),
     Forgery(
       testDescription: "33 bits for positions", postings: unbounded + [0, 0], positions: [33] + ones + ones),
     Forgery(

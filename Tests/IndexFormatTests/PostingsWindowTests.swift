@@ -57,7 +57,8 @@ import Testing
         try held.withUnsafeMutableBufferPointer { held in
           try titles.withUnsafeMutableBufferPointer { titles in
             try cursor.fill(
-              held.baseAddress!, titles: asksTitles ? titles.baseAddress! : nil, from: base, wordCount: wordCount)
+              held.baseAddress!, titles: asksTitles ? titles.baseAddress! : nil, from: base,
+              wordCount: wordCount)
           }
         }
         for relative in 0..<wordCount * 64 {
@@ -103,7 +104,9 @@ import Testing
     }
   }
 
-  @Test("blocks end where they say, and no posting is worth more than its block's bound", arguments: UInt64(0)..<20)
+  @Test(
+    "blocks end where they say, and no posting is worth more than its block's bound",
+    arguments: UInt64(0)..<20)
   func blocks(seed: UInt64) throws {
     let documentCount = 9_000
     let postings = list(seed: seed, documentCount: documentCount)
@@ -116,14 +119,17 @@ import Testing
       #expect(cursor.lastDoc(ofBlock: block) == part.last?.docID)
       // The lengths of `SegmentModel.plain` are all zero.
       let model = BoundModel.standard
-      let best = part.map {
-        model.weightedFrequency(
-          Posting(docID: $0.docID, frequency: $0.frequency, titleFrequency: $0.titleFrequency), titleLength: 0,
-          bodyLength: 0)
-      }.max() ?? 0
+      let best =
+        part.map {
+          model.weightedFrequency(
+            Posting(docID: $0.docID, frequency: $0.frequency, titleFrequency: $0.titleFrequency),
+            titleLength: 0,
+            bodyLength: 0)
+        }.max() ?? 0
       if postings.count > 1 { #expect(BlockBound.frequency(cursor.bound(ofBlock: block)) >= best) }
       for posting in part {
-        windows[Int(posting.docID) >> 12] = max(windows[Int(posting.docID) >> 12], cursor.bound(ofBlock: block))
+        windows[Int(posting.docID) >> 12] = max(
+          windows[Int(posting.docID) >> 12], cursor.bound(ofBlock: block))
       }
     }
     for (found, least) in zip(cursor.bounds(ofWindows: 12), windows) { #expect(found >= least) }

@@ -13,8 +13,10 @@ import TextAnalysis
   nonisolated(unsafe) private static let index = Result {
     var random = SplitMix64(seed: 11)
     func text(_ count: Int) -> String {
-      (0..<count).map { _ in words[min(words.count - 1, Int(1 / Double.random(in: 0.012...1, using: &random)) - 1)] }
-        .joined(separator: " ")
+      (0..<count).map { _ in
+        words[min(words.count - 1, Int(1 / Double.random(in: 0.012...1, using: &random)) - 1)]
+      }
+      .joined(separator: " ")
     }
     let entries = (0..<9_000).map { number in
       Entry(
@@ -33,7 +35,10 @@ import TextAnalysis
   private func key(_ word: String) -> [UInt8] { [TokenKind.latin.rawValue] + Array(word.utf8) }
 
   private func chunks(_ words: [String]) -> [QueryChunk] {
-    [.latin(LatinChunk(parts: words.map { .init(text: $0, stem: nil, range: 0..<0) }, forms: [], range: 0..<0))]
+    [
+      .latin(
+        LatinChunk(parts: words.map { .init(text: $0, stem: nil, range: 0..<0) }, forms: [], range: 0..<0))
+    ]
   }
 
   private func plan(_ groups: [[String]], weights: [Float]) -> QueryPlan {
@@ -41,12 +46,14 @@ import TextAnalysis
       parts: groups.map { Query.Part(content: .exact(chunks($0)), scope: .anywhere, range: 0..<0) },
       scoring: zip(groups, weights).map { group, weight in
         QueryPlan.WeightedFeature(
-          content: group.count == 1 ? .term(key(group[0])) : .phrase(TermSequence(chunks(group))), weight: weight)
+          content: group.count == 1 ? .term(key(group[0])) : .phrase(TermSequence(chunks(group))),
+          weight: weight)
       })
   }
 
   /// Occurrences of words in a row, by document: (all, in the title).
-  private func occurrences(_ group: [String], in segment: SegmentReader) throws -> [UInt32: (UInt32, UInt32)] {
+  private func occurrences(_ group: [String], in segment: SegmentReader) throws -> [UInt32: (UInt32, UInt32)]
+  {
     var places: [UInt32: (positions: [UInt32], titleCount: Int)] = [:]
     var found: [UInt32: (UInt32, UInt32)] = [:]
     for (offset, word) in group.enumerated() {
@@ -67,7 +74,9 @@ import TextAnalysis
       }
       places = next
     }
-    for (document, place) in places { found[document] = (UInt32(place.positions.count), UInt32(place.titleCount)) }
+    for (document, place) in places {
+      found[document] = (UInt32(place.positions.count), UInt32(place.titleCount))
+    }
     return found
   }
 
@@ -108,10 +117,19 @@ import TextAnalysis
     let isPhrase = seed % 4 == 0
     let groups: [[String]]
     if isPhrase {
-      groups = [(0..<Int.random(in: 2...3, using: &random)).map { _ in Self.words[Int.random(in: 0..<6, using: &random)] }]
+      groups = [
+        (0..<Int.random(in: 2...3, using: &random)).map { _ in
+          Self.words[Int.random(in: 0..<6, using: &random)]
+        }
+      ]
     } else {
-      groups = Array(Set((0..<Int.random(in: 1...5, using: &random)).map { _ in Self.words.randomElement(using: &random) ?? "" }))
-        .sorted().map { [$0] }
+      groups = Array(
+        Set(
+          (0..<Int.random(in: 1...5, using: &random)).map { _ in
+            Self.words.randomElement(using: &random) ?? ""
+          })
+      )
+      .sorted().map { [$0] }
     }
     let weights = groups.map { _ in Float.random(in: 0.1...9, using: &random) }
     let needsAll = isPhrase || seed % 2 == 0

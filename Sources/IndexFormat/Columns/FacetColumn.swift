@@ -125,7 +125,8 @@ package struct FacetColumn: Sendable {
       unsafe kernel_tally(
         bits, wordCount, base,
         kernel_column(
-          bytes: perDocument.uncheckedBytes?.assumingMemoryBound(to: UInt8.self), width: Int32(perDocument.width)),
+          bytes: perDocument.uncheckedBytes?.assumingMemoryBound(to: UInt8.self),
+          width: Int32(perDocument.width)),
         UInt32(valueCount) + 1, counts)
       return
     }

@@ -12,7 +12,9 @@ extension TermDictionary {
     // Bytes that the current key shares with the one that is looked for.
     var agreed = unsafe commonPrefix(first, key, from: 0)
     var isFound = unsafe agreed == key.count && first.count == key.count
-    if !isFound, unsafe agreed == key.count || agreed < first.count && first[agreed] > key[agreed] { return nil }
+    if !isFound, unsafe agreed == key.count || agreed < first.count && first[agreed] > key[agreed] {
+      return nil
+    }
     var lists = try ListOffsets(&reader)
     while true {
       let entry = try readEntry(&reader, &lists)

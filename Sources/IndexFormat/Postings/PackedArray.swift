@@ -161,9 +161,11 @@ enum PackedArray {
       switch shape.patch {
       case 1: high = UInt64(unsafe highs.load(fromByteOffset: i, as: UInt8.self))
       case 2:
-        high = UInt64(UInt16(littleEndian: unsafe highs.loadUnaligned(fromByteOffset: 2 * i, as: UInt16.self)))
+        high = UInt64(
+          UInt16(littleEndian: unsafe highs.loadUnaligned(fromByteOffset: 2 * i, as: UInt16.self)))
       default:
-        high = UInt64(UInt32(littleEndian: unsafe highs.loadUnaligned(fromByteOffset: 4 * i, as: UInt32.self)))
+        high = UInt64(
+          UInt32(littleEndian: unsafe highs.loadUnaligned(fromByteOffset: 4 * i, as: UInt32.self)))
       }
       let value = high << UInt64(shape.width)
       guard place < count, value <= UInt32.max else { return nil }

@@ -63,12 +63,14 @@ extension PostingsCursor {
     let stop = unsafe buffer[inBlock - 1] < end ? inBlock : place(notBelow: end)
     if start < stop { try decodeFrequencies() }
     return unsafe Run(
-      count: max(stop - start, 0), docIDs: buffer + start, frequencies: buffer + PostingsLayout.blockSize + start,
+      count: max(stop - start, 0), docIDs: buffer + start,
+      frequencies: buffer + PostingsLayout.blockSize + start,
       titleFrequencies: buffer + 2 * PostingsLayout.blockSize + start, hasTitles: hasTitles)
   }
 
   private func fillFromBlock(
-    _ held: UnsafeMutablePointer<UInt64>, titles: UnsafeMutablePointer<UInt64>?, from base: UInt32, to end: UInt32
+    _ held: UnsafeMutablePointer<UInt64>, titles: UnsafeMutablePointer<UInt64>?, from base: UInt32,
+    to end: UInt32
   ) throws(IndexFormatError) {
     let start = unsafe buffer[0] >= base ? 0 : place(notBelow: base)
     let stop = unsafe buffer[inBlock - 1] < end ? inBlock : place(notBelow: end)
@@ -85,7 +87,8 @@ extension PostingsCursor {
 
   /// The bits of a block that is stored as such, without listing its documents; false when it is not.
   private func copyBits(
-    ofBlock next: Int, _ held: UnsafeMutablePointer<UInt64>, isTitleAsked: Bool, from base: UInt32, wordCount: Int
+    ofBlock next: Int, _ held: UnsafeMutablePointer<UInt64>, isTitleAsked: Bool, from base: UInt32,
+    wordCount: Int
   ) throws(IndexFormatError) -> Bool {
     guard let (flags, start) = bitsHeader(ofBlock: next), flags.contains(.bits) else { return false }
     if isTitleAsked, flags.contains(.titles) { return false }

@@ -24,7 +24,9 @@ struct TopKCollector {
 
   /// The score that a document of a tier needs to have a chance; 0 if any will do, nil if none.
   func least(tier: UInt8) -> Double? {
-    guard heap.count == capacity, !order.byDate, let weakest = heap.first else { return capacity == 0 ? nil : 0 }
+    guard heap.count == capacity, !order.byDate, let weakest = heap.first else {
+      return capacity == 0 ? nil : 0
+    }
     if tier != weakest.tier { return tier > weakest.tier ? 0 : nil }
     return Double(weakest.score)
   }

@@ -65,7 +65,8 @@ package struct QueryPlan {
       guard matching > 0, matching <= total else { continue }
       scoring.append(
         WeightedFeature(
-          content: .term(feature.key), weight: feature.weight * inverseDocumentFrequency(matching: matching, of: total)))
+          content: .term(feature.key),
+          weight: feature.weight * inverseDocumentFrequency(matching: matching, of: total)))
     }
   }
 

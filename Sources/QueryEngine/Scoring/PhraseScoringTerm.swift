@@ -36,7 +36,8 @@ final class PhraseScoringTerm: ScoringTerm {
   override func postingCount(inWindowOf documentCount: Int) -> Int { Int.max }
 
   override func add(
-    to sums: UnsafeMutablePointer<Double>, window base: UInt32, places: UnsafeBufferPointer<UInt32>, least: Double
+    to sums: UnsafeMutablePointer<Double>, window base: UInt32, places: UnsafeBufferPointer<UInt32>,
+    least: Double
   ) throws {
     for place in places {
       let document = base + place

@@ -21,7 +21,8 @@ class ScoringTerm {
   ///
   /// - Parameter least: places whose sum stays below it may be left out.
   func add(
-    to sums: UnsafeMutablePointer<Double>, window base: UInt32, places: UnsafeBufferPointer<UInt32>, least: Double
+    to sums: UnsafeMutablePointer<Double>, window base: UInt32, places: UnsafeBufferPointer<UInt32>,
+    least: Double
   ) throws {}
 }
 
@@ -69,7 +70,9 @@ final class PostingsScoringTerm: ScoringTerm {
   }
 
   override func postingCount(inWindowOf documentCount: Int) -> Int {
-    min(cursor.documentFrequency, cursor.documentFrequency * Int(DocumentWindow.size) / max(documentCount, 1) + 1)
+    min(
+      cursor.documentFrequency,
+      cursor.documentFrequency * Int(DocumentWindow.size) / max(documentCount, 1) + 1)
   }
 
   override func fill(_ documents: inout DocumentWindow, window base: UInt32) throws {
@@ -104,7 +107,8 @@ final class PostingsScoringTerm: ScoringTerm {
   }
 
   override func add(
-    to sums: UnsafeMutablePointer<Double>, window base: UInt32, places: UnsafeBufferPointer<UInt32>, least: Double
+    to sums: UnsafeMutablePointer<Double>, window base: UInt32, places: UnsafeBufferPointer<UInt32>,
+    least: Double
   ) throws {
     let batch = scratch.batch
     let scores = scratch.scores

@@ -13,7 +13,8 @@ struct ExplainCommand: ParsableCommand {
   @Argument(help: "The id of an entry, as `search query --json` prints it, or its URL.") var id: String
 
   func run() throws {
-    let searcher = try Searcher(in: options.directory, analysis: try options.settings.analysisOptions(),
+    let searcher = try Searcher(
+      in: options.directory, analysis: try options.settings.analysisOptions(),
       options: try ranking.searchOptions(options.settings))
     guard let explanation = try searcher.explain(SearchRequest(text: query), id: id) else {
       throw CommandError(

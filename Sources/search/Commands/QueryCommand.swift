@@ -74,7 +74,8 @@ struct QueryCommand: ParsableCommand {
 
   func run() throws {
     let request = try request()
-    let searcher = try Searcher(in: options.directory, analysis: try options.settings.analysisOptions(),
+    let searcher = try Searcher(
+      in: options.directory, analysis: try options.settings.analysisOptions(),
       options: try ranking.searchOptions(options.settings))
     let results = try searcher.search(request)
     if json {
