@@ -38,8 +38,8 @@ struct Lead: Equatable {
   var isSetOff = false
   /// Text starts with `[…]` or `【…】` and then a link.
   var isTaggedLink = false
-  /// A number stands before the title: `3、`.
-  var isNumbered = false
+  /// End of the number that stands before the title, such as `3、`; 0 without one.
+  var numberEnd = 0
   /// End of the first block.
   var blockEnd = 0
   /// The first 。：: outside links, in the first block.

@@ -146,7 +146,8 @@ extension PageEntries {
       let title = trimmedTitle(text.text(lead.title))
       var end = lead.title.upperBound
       skipSeparators(text, &end)
-      let before = text.text(0..<lead.title.lowerBound)
+      // A number says where the item stands, not what it is.
+      let before = text.text(min(lead.numberEnd, lead.title.lowerBound)..<lead.title.lowerBound)
       return (title, Array(before.utf8) + (before.isEmpty ? [] : [0x20]) + text[end...])
     }
     // The text up to the first 。：: of the first block, at most 60 characters.

@@ -69,7 +69,7 @@ extension PageEntries {
       case .heading, .thematicBreak, .footnote: continue
       case .paragraph:
         // Prose may begin with a link too: only what is set off speaks for a digest by itself.
-        if unit.lead.isNumbered, unit.lead.start == .link { numbered += 1 }
+        if unit.lead.numberEnd > 0, unit.lead.start == .link { numbered += 1 }
         isCandidate = isItemParagraph(unit) && unit.lead.isSetOff
         if !isCandidate, unit.lead.start == .link {
           linkedProse += 1

@@ -173,7 +173,7 @@ struct TextBuilder {
       if run.isImage {
         titleStart = nil
       } else if first == 0, run.link < 0, !run.isBold, isNumber(run.range) {
-        lead.isNumbered = true
+        lead.numberEnd = run.range.upperBound
       } else if run.link < 0, !run.isBold, run.range.count <= 16, !text.hasWord(in: run.range),
         !text[run.range].contains(UInt8(ascii: "["))
       {

@@ -41,7 +41,7 @@ import Testing
   @Test func tablesOfLinks() throws {
     let reading = try read(try Fixtures.text("digest-table.md"), name: "table.md")
     #expect(reading.items.map(\.title) == ["甲", "乙", "丙"])
-    #expect(reading.items.map(\.text) == ["画图 ★ 12", "排队 ★ 7", "备份 ★ 3"])
+    #expect(reading.items.map(\.text) == ["画图  ★ 12", "排队  ★ 7", "备份  ★ 3"])
     #expect(reading.page?.text.contains("名称  用途  星") == true)
   }
 

@@ -24,7 +24,8 @@ enum TextEncoding {
     }
     guard let wrong = UTF8Text.firstInvalidByte(in: bytes.span) else {
       // Letters with NUL between them are UTF-16 without its mark, or no text.
-      if bytes.count(where: { $0 == 0 }) * 4 > bytes.count {
+      let zeros = bytes.count { $0 == 0 }
+      if zeros >= 4, zeros * 4 > bytes.count {
         throw Problem(reason: "it is binary, or UTF-16 without a byte order mark")
       }
       return bytes
