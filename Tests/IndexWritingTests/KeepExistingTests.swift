@@ -110,7 +110,9 @@ import Testing
   @Test("a run that changes nothing publishes nothing, nor does one that puts back what was there")
   func unchanged() throws {
     let entry = Entry(id: "a", title: "same")
-    let first = try publish([entry], in: directory)
+    try publish([entry], in: directory)
+    // The one before names a source state, which these runs leave out.
+    let first = try run()
     #expect(try run() == first)
     #expect(try run { try $0.replace(entry) } == first)
   }

@@ -46,6 +46,6 @@ import Testing
   @Test("the page answers as one types, with or without its script")
   func page() async throws {
     let server = try Fixture().server()
-    #expect(await server.ask("/?q=kubern").text.contains("<mark>Kubern</mark>etes guide"))
+    #expect(await server.ask("/?q=kubern").text.contains("<mark>Kubernetes</mark> guide"))
   }
 }

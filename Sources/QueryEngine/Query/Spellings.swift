@@ -14,7 +14,7 @@ struct Spellings {
         parts[i].spellings.append(chunk.pieces.flatMap { analyzer.chunks(of: $0) })
       }
       guard i + 1 < parts.count, let next = word(parts[i + 1]), parts[i].scope == parts[i + 1].scope,
-        isWhiteSpace(parts[i].range.upperBound..<parts[i + 1].range.lowerBound),
+        isWhiteSpace(from: parts[i].range.upperBound, to: parts[i + 1].range.lowerBound),
         let joined = joined(chunk, next)
       else { continue }
       parts[i].spellings.append([.latin(joined)])
@@ -27,9 +27,10 @@ struct Spellings {
     return chunk
   }
 
-  private func isWhiteSpace(_ range: Range<Int>) -> Bool {
-    guard range.lowerBound >= 0, range.upperBound <= text.count, !range.isEmpty else { return false }
-    return String(decoding: text[range], as: UTF8.self).allSatisfy(\.isWhitespace)
+  /// False where parts do not follow one another in the text.
+  private func isWhiteSpace(from start: Int, to end: Int) -> Bool {
+    guard start >= 0, start < end, end <= text.count else { return false }
+    return String(decoding: text[start..<end], as: UTF8.self).allSatisfy(\.isWhitespace)
   }
 
   /// Both as one word; nil for two numbers, which would make another number.

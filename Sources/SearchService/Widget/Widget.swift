@@ -18,6 +18,8 @@ package enum Widget {
 
   /// Whether an endpoint can stand in HTML and JavaScript as it is.
   package static func isPlain(_ endpoint: String) -> Bool {
+    // Two slashes begin the name of another host.
+    if endpoint.hasPrefix("//") { return false }
     if endpoint.first == "/" { return BaseURL("http://host" + endpoint) != nil }
     return BaseURL(endpoint) != nil
   }
