@@ -47,22 +47,6 @@ import Testing
     #expect(outcome.text.contains("1 gone file: 1 entry removed."))
   }
 
-  @Test("another configuration counts at once, and a broken one changes nothing")
-  func configuration() throws {
-    let outcome = try watching { _ in
-      try site.folder.write("search.yaml", "sources:\n  - path: content\n    base_url: https://example.org/\n")
-      func hasAddress() throws -> Bool {
-        try site.search("query", "--json", "*").text.contains("https://example.org/")
-      }
-      #expect(try eventually { try hasAddress() })
-      try site.folder.write("search.yaml", "sources: 1\n")
-      try site.folder.write("content/b.md", "# 可观测\n")
-      unlink(site.folder.path(of: "search.yaml"))
-      #expect(try eventually { try isFound("可观测") && !hasAddress() })
-    }
-    #expect(outcome.status == 0)
-  }
-
   @Test("what --stdin adds meanwhile stays, and a run that holds the lock is waited for")
   func besideOthers() throws {
     let outcome = try watching { _ in
