@@ -61,15 +61,6 @@ void kernel_add_scores(const uint32_t *docs, const float *scores, size_t count, 
   for (size_t i = 0; i < count; i++) sums[docs[i] - base] += scores[i];
 }
 
-size_t kernel_select(const float *scores, size_t count, float least, uint32_t *places) {
-  size_t found = 0;
-  for (size_t i = 0; i < count; i++) {
-    places[found] = (uint32_t)i;
-    found += scores[i] >= least ? 1 : 0;
-  }
-  return found;
-}
-
 size_t kernel_keep(uint32_t *places, size_t count, const double *sums, double least) {
   size_t kept = 0;
   for (size_t i = 0; i < count; i++) {

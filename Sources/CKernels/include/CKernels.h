@@ -67,8 +67,6 @@ void kernel_score(
 // not show in the result.
 void kernel_add_scores(
     const uint32_t *_Nonnull docs, const float *_Nonnull scores, size_t count, uint32_t base, double *_Nonnull sums);
-// Writes each i with scores[i] >= least, ascending; returns how many.
-size_t kernel_select(const float *_Nonnull scores, size_t count, float least, uint32_t *_Nonnull places);
 // Keeps of `places` those with sums[place] >= least, in order; returns how many.
 size_t kernel_keep(uint32_t *_Nonnull places, size_t count, const double *_Nonnull sums, double least);
 
