@@ -18,6 +18,8 @@ package protocol FileSystem: Sendable {
   func makeDirectory(_ path: String) throws(SystemError)
   /// Takes the exclusive lock of an open file; EWOULDBLOCK when it is taken and `waiting` is false.
   func lock(_ descriptor: Int32, waiting: Bool) throws(SystemError)
+  /// Gives the lock back, also where another process still holds a copy of the descriptor.
+  func unlock(_ descriptor: Int32) throws(SystemError)
   func status(_ path: String) throws(SystemError) -> FileStatus
   func status(of descriptor: Int32) throws(SystemError) -> FileStatus
   /// Names in the directory in any order, without `.` and `..`, and without names that are not UTF-8.

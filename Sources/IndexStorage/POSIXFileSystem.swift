@@ -64,6 +64,10 @@ package struct POSIXFileSystem: FileSystem {
     try check(flock(descriptor, waiting ? LOCK_EX : LOCK_EX | LOCK_NB))
   }
 
+  package func unlock(_ descriptor: Int32) throws(SystemError) {
+    try check(flock(descriptor, LOCK_UN))
+  }
+
   package func status(_ path: String) throws(SystemError) -> FileStatus {
     var found = stat()
     unsafe try check(stat(path, &found))

@@ -36,7 +36,11 @@ package final class WriterLock: Sendable {
     }
   }
 
-  deinit { try? fileSystem.close(descriptor) }  // nothing was written through it; closing frees the lock
+  deinit {
+    // A child that was just forked has a copy of the descriptor until it runs its program: closing is not enough.
+    try? fileSystem.unlock(descriptor)
+    try? fileSystem.close(descriptor)
+  }
 
   /// Whether the lock file still is the one that was locked.
   ///

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import IndexStorage
 import SearchTestSupport
@@ -28,6 +29,23 @@ import Testing
     #expect(try lock?.isCurrent() == true)
     lock = nil
     #expect(try await waited)
+  }
+
+  @Test("the lock is free at once, even where a child just forked has a copy of its descriptor")
+  func copiedDescriptor() throws {
+    let root = try TemporaryDirectory()
+    let directory = IndexDirectory(path: root.path)
+    var lock: WriterLock? = try directory.lockForWriting()
+    #expect(try lock?.isCurrent() == true)
+    let descriptor = try #require(
+      (0..<1024).first { number in
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(number)"))
+          == root.path(of: "lock")
+      })
+    let copy = dup(Int32(descriptor))
+    defer { close(copy) }
+    lock = nil
+    #expect(try directory.lockForWriting().isCurrent())
   }
 
   @Test("the lock file keeps its content")

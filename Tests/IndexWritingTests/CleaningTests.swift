@@ -251,6 +251,7 @@ private final class OvertakingFileSystem: FileSystem {
   func lock(_ descriptor: Int32, waiting: Bool) throws(SystemError) {
     try base.lock(descriptor, waiting: waiting)
   }
+  func unlock(_ descriptor: Int32) throws(SystemError) { try base.unlock(descriptor) }
   func status(_ path: String) throws(SystemError) -> FileStatus { try base.status(path) }
   func status(of descriptor: Int32) throws(SystemError) -> FileStatus { try base.status(of: descriptor) }
   func names(in path: String) throws(SystemError) -> [String] { try base.names(in: path) }

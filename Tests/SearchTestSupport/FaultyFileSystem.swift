@@ -269,6 +269,8 @@ package final class FaultyFileSystem: FileSystem {
     }
   }
 
+  package func unlock(_ descriptor: Int32) throws(SystemError) { try base.unlock(descriptor) }
+
   package func status(_ path: String) throws(SystemError) -> FileStatus {
     try perform(.status, path) { () throws(SystemError) in try base.status(path) }
   }
