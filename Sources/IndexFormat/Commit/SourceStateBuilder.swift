@@ -96,17 +96,24 @@ package final class SourceStateBuilder {
     header.fixed(UInt64(0))
     header.raw(head.bytes[...])
     var sum = Checksum()
-    let parts = [records, hashes, fingerprints, ids]
     unsafe sum.update(header.bytes.span.bytes)
     // Sound: the pointers do not leave the closures, here and below.
-    for part in parts { try unsafe part.drain { unsafe sum.update($0) } }
+    try unsafe drain { unsafe sum.update($0) }
     let reference = FileReference(
       name: "sources-" + hexadecimal(sum.value) + ".state",
-      byteCount: parts.reduce(header.count) { $0 + $1.count }, checksum: sum.value)
+      byteCount: header.count + records.count + hashes.count + fingerprints.count + ids.count,
+      checksum: sum.value)
     try directory.write(reference.name) { (file: inout FileWriter) in
       try file.write(header.bytes)
-      for part in parts { try unsafe part.drain { unsafe try file.write($0) } }
+      try unsafe drain { unsafe try file.write($0) }
     }
     return reference
+  }
+
+  private func drain(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    try unsafe records.drain(body)
+    try unsafe hashes.drain(body)
+    try unsafe fingerprints.drain(body)
+    try unsafe ids.drain(body)
   }
 }
