@@ -102,6 +102,10 @@ void kernel_pack(const uint32_t *values, int width, uint8_t *bytes) {
   if (width > 0) pack(values, width, bytes);
 }
 
+void kernel_add_one(uint32_t *values, size_t count) {
+  for (size_t i = 0; i < count; i++) values[i] = (values[i] & 0x7FFFFFFF) + 1;
+}
+
 void kernel_add_up(uint32_t *gaps, size_t count, uint32_t previous) {
   u32x4 last = {previous, previous, previous, previous};
   size_t i = 0;

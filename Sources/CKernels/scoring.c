@@ -61,6 +61,36 @@ void kernel_add_scores(const uint32_t *docs, const float *scores, size_t count, 
   for (size_t i = 0; i < count; i++) sums[docs[i] - base] += scores[i];
 }
 
+void kernel_set_scores(
+    const uint32_t *docs, const float *scores, size_t count, uint32_t base, double *sums, uint32_t *places) {
+  for (size_t i = 0; i < count; i++) {
+    uint32_t place = docs[i] - base;
+    places[i] = place;
+    sums[place] = scores[i];
+  }
+}
+
+void kernel_mark_scores(
+    const uint32_t *docs, const float *scores, size_t count, uint32_t base, double *sums, uint64_t *bits) {
+  for (size_t i = 0; i < count; i++) {
+    uint32_t place = docs[i] - base;
+    uint64_t word = bits[place >> 6], bit = 1ull << (place & 63);
+    // What stands in the sums of documents that are not marked is left over from another window.
+    double sum = word & bit ? sums[place] : 0;
+    sums[place] = sum + scores[i];
+    bits[place >> 6] = word | bit;
+  }
+}
+
+size_t kernel_select(const float *scores, size_t count, float least, uint32_t *indices) {
+  size_t selected = 0;
+  for (size_t i = 0; i < count; i++) {
+    indices[selected] = (uint32_t)i;
+    selected += scores[i] >= least ? 1 : 0;
+  }
+  return selected;
+}
+
 size_t kernel_keep(uint32_t *places, size_t count, const double *sums, double least) {
   size_t kept = 0;
   for (size_t i = 0; i < count; i++) {

@@ -68,23 +68,102 @@ void kernel_window_bounds(
   }
 }
 
+TWO_BUILDS
 size_t kernel_intersect(
     const uint32_t *docs, size_t doc_count, const uint32_t *places, size_t place_count, uint32_t base, uint32_t *found,
     uint32_t *indices) {
-  size_t count = 0, from = 0;
+  size_t count = 0, group = 0;
+  // With few places the groups between them are too many to pass one by one.
+  const int is_sparse = place_count * 8 < doc_count;
   for (size_t i = 0; i < place_count; i++) {
     uint32_t target = base + places[i];
-    // Without a branch to mispredict: the length halves whatever the answer.
-    size_t low = from, length = doc_count - from;
-    while (length > 1) {
-      size_t half = length / 2;
-      low = docs[low + half - 1] < target ? low + half : low;
-      length -= half;
+    if (is_sparse) {
+      // Without a branch to mispredict: the length halves whatever the answer.
+      size_t length = (doc_count - group + 7) / 8;
+      while (length > 1) {
+        size_t half = length / 2;
+        group = docs[group + 8 * half - 1] < target ? group + 8 * half : group;
+        length -= half;
+      }
+    } else {
+      while (docs[group + 7] < target) group += 8;
     }
+    uint32_t less = 0;
+    for (int k = 0; k < 8; k++) less += docs[group + (size_t)k] < target ? 1 : 0;
+    size_t low = group + less;
     found[count] = places[i];
     indices[count] = (uint32_t)low;
     count += docs[low] == target ? 1 : 0;
-    from = low;
   }
   return count;
+}
+
+void kernel_take(const uint32_t *values, const uint32_t *indices, size_t count, uint32_t *taken) {
+  for (size_t i = 0; i < count; i++) taken[i] = values[indices[i]];
+}
+
+TWO_BUILDS
+size_t kernel_intersect_marked(
+    const uint32_t *docs, size_t doc_count, const uint64_t *marks, size_t words, uint32_t base, uint32_t *found,
+    uint32_t *indices) {
+  size_t count = 0;
+  for (size_t i = 0; i < doc_count; i++) {
+    uint32_t place = docs[i] - base;
+    size_t word = place >> 6;
+    uint64_t mark = marks[word < words ? word : 0] >> (place & 63) & (word < words ? 1 : 0);
+    found[count] = place;
+    indices[count] = (uint32_t)i;
+    count += mark;
+  }
+  return count;
+}
+
+TWO_BUILDS
+size_t kernel_find_set(
+    const uint32_t *places, size_t count, uint32_t offset, const uint8_t *bits, size_t words, uint32_t *found,
+    uint32_t *indices) {
+  size_t n = 0, at = SIZE_MAX;
+  uint32_t before = 0;
+  uint64_t word = 0;
+  for (size_t i = 0; i < count; i++) {
+    uint32_t bit = places[i] + offset;
+    size_t wanted = bit >> 6;
+    if (wanted >= words) break;
+    while (at != wanted) {
+      before += (uint32_t)__builtin_popcountll(word);
+      at++;
+      memcpy(&word, bits + 8 * at, 8);
+    }
+    found[n] = places[i];
+    indices[n] = before + (uint32_t)__builtin_popcountll(word & ((1ull << (bit & 63)) - 1));
+    n += (word >> (bit & 63)) & 1;
+  }
+  return n;
+}
+
+size_t kernel_keep_set(
+    uint32_t *places, size_t count, uint32_t offset, const uint8_t *bits, size_t words, uint32_t *kept) {
+  size_t n = 0;
+  for (size_t i = 0; i < count; i++) {
+    uint32_t bit = places[i] + offset;
+    uint32_t place = places[i];
+    uint64_t word = 0;
+    if ((bit >> 6) < words) memcpy(&word, bits + 8 * (size_t)(bit >> 6), 8);
+    kept[n] = place;
+    n += (word >> (bit & 63)) & 1;
+  }
+  return n;
+}
+
+size_t kernel_keep_at_distance(
+    uint32_t *starts, size_t count, const uint32_t *others, size_t other_count, int64_t distance) {
+  size_t kept = 0, at = 0;
+  for (size_t i = 0; i < count; i++) {
+    int64_t wanted = (int64_t)starts[i] + distance;
+    while (at < other_count && (int64_t)others[at] < wanted) at++;
+    if (at == other_count) break;
+    starts[kept] = starts[i];
+    kept += (int64_t)others[at] == wanted ? 1 : 0;
+  }
+  return kept;
 }

@@ -87,7 +87,8 @@ extension Searcher {
   /// Whether some entry holds a part.
   private func isKnown(_ part: Query.Part) throws -> Bool {
     try snapshot.segments.contains {
-      try MatcherFactory(segment: $0).matcher(for: part).nextCandidate(from: 0) != PostingsCursor.end
+      try MatcherFactory(segment: $0, scratch: scratch).matcher(for: part).nextCandidate(from: 0)
+        != PostingsCursor.end
     }
   }
 }

@@ -15,10 +15,12 @@ package final class Searcher {
   private let stems: StemWords
   private let words: QueryWords
   let model: BM25F
-  private let scratch = WindowScratch()
+  let scratch = WindowScratch()
   package let options: SearchOptions
   private let synonyms: SynonymTable
   let pins: PinTable
+  private let keys: [KeyTable]
+  private let weights: [EntryWeights]
 
   /// - Parameters:
   ///   - analysis: what the owner of the site says about words; the index does not depend on it.
@@ -37,6 +39,10 @@ package final class Searcher {
     extractor = FeatureExtractor(words: words)
     stems = StemWords(snapshot: snapshot, analyzer: analyzer)
     model = BM25F(snapshot.statistics, parameters: parameters)
+    keys = snapshot.segments.map(\.keys)
+    weights = snapshot.segments.map {
+      EntryWeights($0, recency: options.recency, now: snapshot.commit.createdAt)
+    }
   }
 
   /// Opens the current commit of a directory.
@@ -90,7 +96,8 @@ package final class Searcher {
   func plan(_ request: SearchRequest) throws -> QueryPlan {
     try QueryPlan(
       try parser.parse(request.text), facetFilters: request.filters,
-      resolver: PartResolver(words: words, snapshot: snapshot), extractor: extractor, synonyms: synonyms)
+      resolver: PartResolver(words: words, snapshot: snapshot, scratch: scratch), extractor: extractor,
+      synonyms: synonyms)
   }
 
   struct Answer {
@@ -169,14 +176,14 @@ package final class Searcher {
   func run(
     _ plan: QueryPlan, _ request: SearchRequest, mode: SegmentSearch.Mode, wanted: Int, deadline: Deadline
   ) throws -> Answer {
-    let order = RankingOrder(byDate: request.order == .date, keys: snapshot.segments.map(\.keys))
+    let order = RankingOrder(byDate: request.order == .date, keys: keys)
     let adjacencies = try adjacencyScorer(plan)
     let capacity = wanted > 0 && !adjacencies.isEmpty ? max(wanted, AdjacencyScorer.candidates) : wanted
     var collector = TopKCollector(capacity: capacity, order: order)
     let (total, facets) = try visitAll(
       plan, facets: request.facets, mode: mode, deadline: deadline, into: &collector)
     var ranked = try collector.ranked()
-    try adjacencies.rescore(&ranked, order: order, weights: snapshot.segments.map(weights))
+    try adjacencies.rescore(&ranked, order: order, weights: weights)
     return Answer(
       match: .full, total: total, ranked: ranked,
       facets: try request.facets.map { ($0, try facets.counts(of: $0)) })
@@ -190,7 +197,7 @@ package final class Searcher {
     var total = 0
     for (number, segment) in snapshot.segments.enumerated() {
       let search = try SegmentSearch(
-        plan, segment: segment, number: number, mode: mode, model: model, weights: weights(of: segment),
+        plan, segment: segment, number: number, mode: mode, model: model, weights: weights[number],
         deadline: deadline, scratch: scratch)
       var counts = keys.map { FacetCollector.SegmentCounts(segment.facet($0)) }
       total += try search.run(into: &collector, facets: &counts)
@@ -201,7 +208,7 @@ package final class Searcher {
 
   // MARK: One thing alone
 
-  private var byRelevance: RankingOrder { RankingOrder(byDate: false, keys: snapshot.segments.map(\.keys)) }
+  private var byRelevance: RankingOrder { RankingOrder(byDate: false, keys: keys) }
 
   /// The best matches and nothing else: cheaper than `search`, for what is not counted need not be visited.
   ///
@@ -211,8 +218,7 @@ package final class Searcher {
     for (number, segment) in snapshot.segments.enumerated() {
       try SegmentSearch(
         plan, segment: segment, number: number, mode: needsAll ? .all : .any(excludingFull: false),
-        model: model,
-        weights: weights(of: segment), deadline: .none, scratch: scratch
+        model: model, weights: weights[number], deadline: .none, scratch: scratch
       ).rankOnly(into: &collector)
     }
     return try collector.ranked()

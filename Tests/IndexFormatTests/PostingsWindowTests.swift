@@ -45,6 +45,7 @@ import Testing
     let cursor = try open(postings, seed: seed, documentCount: documentCount)
     let all = Dictionary(uniqueKeysWithValues: postings.map { ($0.docID, $0) })
     let batch = PostingsBatch()
+    let positionsBatch = PositionsBatch()
     for _ in 0..<60 {
       let wordCount = Int.random(in: 1...64, using: &random)
       let base = UInt32.random(in: 0...UInt32(documentCount), using: &random) & ~63
@@ -82,10 +83,12 @@ import Testing
         let next = postings.first { $0.docID >= document }?.docID ?? PostingsCursor.end
         #expect(try cursor.find(notBelow: document) == next)
       default:
-        let places = (0..<UInt32(wordCount * 64)).filter { _ in Int.random(in: 0..<9, using: &random) == 0 }
+        let rarity = Int.random(in: 1..<60, using: &random)
+        let places =
+          [0] + (1..<UInt32(wordCount * 64)).filter { _ in Int.random(in: 0..<rarity, using: &random) == 0 }
         var found: [Occurrence] = []
         try places.withUnsafeBufferPointer {
-          try cursor.gather($0, base: base, into: batch) {
+          try cursor.gather($0.baseAddress!, count: $0.count, base: base, into: batch) {
             for i in 0..<batch.count {
               #expect(batch.docIDs[i] == base + batch.places[i])
               found.append(
@@ -100,6 +103,19 @@ import Testing
         #expect(found.map(\.docID) == expected.map(\.docID))
         #expect(found.map(\.frequency) == expected.map(\.frequency))
         #expect(found.map(\.titleFrequency) == expected.map(\.titleFrequency))
+        var kept = places + [0]  // kernels write before they count
+        let keptCount = try kept.withUnsafeMutableBufferPointer {
+          try cursor.keep($0.baseAddress!, count: places.count, base: base, into: batch)
+        }
+        #expect(kept.prefix(keptCount).map { base + $0 } == expected.map(\.docID))
+        let few = Array(places.prefix(128))
+        try cursor.positions(of: few, count: few.count, base: base, into: positionsBatch, lookUp: batch)
+        for (i, place) in few.enumerated() {
+          let posting = all[base + place]
+          #expect(
+            positionsBatch.range(of: i).map { positionsBatch.values[$0] } == posting?.positions ?? [])
+          #expect(positionsBatch.titleCount(of: i) == Int(posting?.titleFrequency ?? 0))
+        }
       }
     }
   }

@@ -18,19 +18,42 @@ void kernel_unpack_ascending(const uint8_t *_Nonnull bytes, int width, uint32_t 
 // The same for gaps that are unpacked already, `count` of them, in place.
 void kernel_add_up(uint32_t *_Nonnull gaps, size_t count, uint32_t previous);
 
+// Adds one to the lower 31 bits of each value; the highest is cleared.
+void kernel_add_one(uint32_t *_Nonnull values, size_t count);
+// taken[i] = values[indices[i]].
+void kernel_take(
+    const uint32_t *_Nonnull values, const uint32_t *_Nonnull indices, size_t count, uint32_t *_Nonnull taken);
+
 // Sets bit docs[i] - base for each i; every one lies inside the bits.
 void kernel_set_bits(const uint32_t *_Nonnull docs, size_t count, uint32_t base, uint64_t *_Nonnull bits);
-// Writes base + the place of each set bit, ascending; returns how many. `docs` has room for 64 × words.
+// Writes base + the place of each set bit, ascending; returns how many. `docs` has room for eight more than that.
 size_t kernel_list_bits(const uint64_t *_Nonnull bits, size_t words, uint32_t base, uint32_t *_Nonnull docs);
 size_t kernel_count_bits(const uint64_t *_Nonnull bits, size_t words);
 
 // First index of `values` (ascending, little-endian, no alignment) from `from` on that is not below `target`; `count` if none.
 size_t kernel_lower_bound(const uint8_t *_Nonnull values, size_t from, size_t count, uint32_t target);
 // Of the ascending `places`, each standing for the document base + place: those that `docs` (ascending, last >= all of them)
-// holds. Writes the place, and where it stands in `docs`; returns how many.
+// holds. Writes the place, and where it stands in `docs`; returns how many. `docs` goes on with UINT32_MAX up to a multiple
+// of eight. `found` may be `places` or stand before it.
 size_t kernel_intersect(
     const uint32_t *_Nonnull docs, size_t doc_count, const uint32_t *_Nonnull places, size_t place_count, uint32_t base,
     uint32_t *_Nonnull found, uint32_t *_Nonnull indices);
+// The same for many places, which are marked as bits: `words` words of them.
+size_t kernel_intersect_marked(
+    const uint32_t *_Nonnull docs, size_t doc_count, const uint64_t *_Nonnull marks, size_t words, uint32_t base,
+    uint32_t *_Nonnull found, uint32_t *_Nonnull indices);
+// The same for documents that are bits, of which bit places[i] + offset is document i.
+size_t kernel_find_set(
+    const uint32_t *_Nonnull places, size_t count, uint32_t offset, const uint8_t *_Nonnull bits, size_t words,
+    uint32_t *_Nonnull found, uint32_t *_Nonnull indices);
+// The same without telling where they stand: bit places[i] + offset is document i. Writes the places; `kept` may be `places`.
+// `bits` need not be aligned; what lies outside of the words is not held.
+size_t kernel_keep_set(
+    uint32_t *_Nonnull places, size_t count, uint32_t offset, const uint8_t *_Nonnull bits, size_t words,
+    uint32_t *_Nonnull kept);
+// Of the ascending `starts` those that have one of the ascending `others` at this distance, in place; returns how many.
+size_t kernel_keep_at_distance(
+    uint32_t *_Nonnull starts, size_t count, const uint32_t *_Nonnull others, size_t other_count, int64_t distance);
 // First index from `from` on whose 16-bit value (little-endian, no alignment) is at least `least`; `count` if none.
 size_t kernel_next_at_least(const uint8_t *_Nonnull values, size_t from, size_t count, uint16_t least);
 // For each window of 2^shift documents the largest of the bounds of the blocks that reach into it: largest[last >> shift]
@@ -67,6 +90,16 @@ void kernel_score(
 // not show in the result.
 void kernel_add_scores(
     const uint32_t *_Nonnull docs, const float *_Nonnull scores, size_t count, uint32_t base, double *_Nonnull sums);
+// Lists the documents relative to `base`, and sets their sums: for the first term of a window.
+void kernel_set_scores(
+    const uint32_t *_Nonnull docs, const float *_Nonnull scores, size_t count, uint32_t base, double *_Nonnull sums,
+    uint32_t *_Nonnull places);
+// Adds where the bit of the document is set; elsewhere sets the sum and the bit.
+void kernel_mark_scores(
+    const uint32_t *_Nonnull docs, const float *_Nonnull scores, size_t count, uint32_t base, double *_Nonnull sums,
+    uint64_t *_Nonnull bits);
+// Writes the indices of scores that are at least `least`; returns how many.
+size_t kernel_select(const float *_Nonnull scores, size_t count, float least, uint32_t *_Nonnull indices);
 // Keeps of `places` those with sums[place] >= least, in order; returns how many.
 size_t kernel_keep(uint32_t *_Nonnull places, size_t count, const double *_Nonnull sums, double least);
 

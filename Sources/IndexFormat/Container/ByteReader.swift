@@ -49,7 +49,21 @@
   }
 
   /// A varint of at most `limit`; longer than ten bytes or larger than `limit` is an error.
+  @inline(__always)
   package mutating func varint(upTo limit: Int = Int.max) throws(IndexFormatError) -> Int {
+    // Most have one byte.
+    if unsafe offset < bytes.count {
+      let first = Int(unsafe bytes[offset])
+      if first < 0x80, first <= limit {
+        offset &+= 1
+        return first
+      }
+    }
+    return try longVarint(upTo: limit)
+  }
+
+  @inline(never)
+  private mutating func longVarint(upTo limit: Int) throws(IndexFormatError) -> Int {
     precondition(limit >= 0, "varints hold no negative values")
     var value: UInt64 = 0
     var shift: UInt64 = 0

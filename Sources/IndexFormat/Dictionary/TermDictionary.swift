@@ -56,7 +56,7 @@ package struct TermDictionary: Sendable {
       if prefix != wanted {
         isNotAfter = prefix < wanted
       } else {
-        isNotAfter = !key.lexicographicallyPrecedes(try firstKey(ofBlock: middle))
+        isNotAfter = unsafe !key.lexicographicallyPrecedes(try firstKey(ofBlock: middle))
       }
       if isNotAfter { low = middle + 1 } else { high = middle }
     }
@@ -68,9 +68,7 @@ package struct TermDictionary: Sendable {
     let start = blockCount == 0 ? file.byteCount(of: .terms) : try range(ofBlock: 0).lowerBound
     guard start == 0 else { throw file.error(.invalid("a first block at byte 0"), in: .termIndex) }
     for block in 0..<blockCount {
-      let first = try firstKey(ofBlock: block)
-      // Sound: the pointer does not leave the closure.
-      let prefix = unsafe first.withUnsafeBytes { unsafe TermDictionaryLayout.prefix(of: $0) }
+      let prefix = unsafe TermDictionaryLayout.prefix(of: try firstKey(ofBlock: block))
       guard try self.prefix(ofBlock: block) == prefix else {
         throw file.error(
           .invalid("the first bytes of the block's first term"), in: .termIndex,
@@ -79,12 +77,12 @@ package struct TermDictionary: Sendable {
     }
   }
 
-  private func firstKey(ofBlock block: Int) throws(IndexFormatError) -> [UInt8] {
+  private func firstKey(ofBlock block: Int) throws(IndexFormatError) -> UnsafeRawBufferPointer {
     let range = try range(ofBlock: block)
     var reader = unsafe ByteReader(
       try file.bytes(of: .terms, range), file: file.name, section: SectionID.terms.name,
       sectionOffset: range.lowerBound)
     let count = try reader.varint(upTo: TermDictionaryLayout.maximumKeyBytes)
-    return unsafe Array(try reader.raw(count))
+    return unsafe try reader.raw(count)
   }
 }

@@ -45,73 +45,104 @@ extension PostingsCursor {
   /// The same for callers that ask for many documents.
   package func positions(into output: inout PositionBuffer) throws(IndexFormatError) {
     output.count = 0
-    guard docID != Self.end, entry.hasPositions else { return }
+    guard docID != Self.end, var source = unsafe try positionSource() else { return }
+    try unsafe source.append(ofPosting: index, to: &output, of: self)
+    positions = unsafe source.reader
+  }
+
+  /// Where the positions of the current block come from; nil when the list has none.
+  @unsafe
+  func positionSource() throws(IndexFormatError) -> PositionSource? {
+    guard entry.hasPositions else { return nil }
     try decodeFrequencies()
+    if unsafe positionBytes == nil { unsafe positionBytes = try file.bytes(of: .positions, entry.positions) }
+    guard let bytes = unsafe positionBytes else { return nil }
     let frequencies = unsafe buffer + PostingsLayout.blockSize
     if positions.total < 0 {
       var total = 0
-      for i in 0..<inBlock { total += Int(unsafe frequencies[i]) }
+      for i in 0..<inBlock { total &+= Int(unsafe frequencies[i]) }  // at most 128 × 2³¹
       positions.total = total
       positions.ordinal = 0
       positions.postingIndex = 0
       positions.rewind()
     }
-    if positions.postingIndex > index {
-      positions.ordinal = 0
-      positions.postingIndex = 0
+    return unsafe PositionSource(
+      reader: positions, bytes: bytes, frequencies: UnsafePointer(frequencies),
+      chunk: buffer + 3 * PostingsLayout.blockSize)
+  }
+}
+
+/// The positions of one block, with what is needed to read them at hand. Whoever is done gives the reader back.
+@unsafe struct PositionSource {
+  var reader: PositionReader
+  let bytes: UnsafeRawBufferPointer
+  let frequencies: UnsafePointer<UInt32>
+  let chunk: UnsafeMutablePointer<UInt32>
+
+  /// Appends the positions of one posting of the block, 0..<its count.
+  @inline(__always)
+  mutating func append(
+    ofPosting index: Int, to output: inout PositionBuffer, of cursor: PostingsCursor
+  ) throws(IndexFormatError) {
+    if unsafe reader.postingIndex > index {
+      unsafe reader.ordinal = 0
+      unsafe reader.postingIndex = 0
     }
-    while positions.postingIndex < index {
-      positions.ordinal &+= Int(unsafe frequencies[positions.postingIndex])
-      positions.postingIndex &+= 1
-    }
-    let end = positions.ordinal + Int(unsafe frequencies[index])
-    try output.makeRoom(for: end - positions.ordinal, of: self)
+    var next = unsafe reader.ordinal
+    for i in unsafe reader.postingIndex..<index { next &+= Int(unsafe frequencies[i]) }
+    unsafe reader.postingIndex = index
+    unsafe reader.ordinal = next
+    let count = Int(unsafe frequencies[index])
+    let end = next + count
+    try output.makeRoom(for: count, of: cursor)
     // Asked again for a document whose positions go over the end of a chunk.
-    if positions.ordinal < positions.chunkStart { positions.rewind() }
-    var next = positions.ordinal
+    if unsafe next < reader.chunkStart { unsafe reader.rewind() }
     var value: UInt64 = 0
-    let chunk = unsafe buffer + 3 * PostingsLayout.blockSize
-    if unsafe positionBytes == nil { unsafe positionBytes = try file.bytes(of: .positions, entry.positions) }
-    guard let bytes = unsafe positionBytes else { return }
+    var target = unsafe output.values + output.count
     while next < end {
-      while next >= positions.chunkStart + positions.chunkCount { try unsafe passChunk(bytes) }
-      if !positions.chunkIsDecoded { try unsafe decodeChunk(bytes) }
-      let stop = min(end, positions.chunkStart + positions.chunkCount)
-      while next < stop {
-        value += UInt64(unsafe chunk[next &- positions.chunkStart])
-        guard value <= UInt64(UInt32.max) else { throw damage("positions of 32 bits") }
-        unsafe output.values[output.count] = UInt32(truncatingIfNeeded: value)
-        output.count &+= 1
-        value += 1
-        next &+= 1
+      while unsafe next >= reader.chunkStart + reader.chunkCount { try unsafe passChunk(cursor) }
+      if unsafe !reader.chunkIsDecoded { try unsafe decodeChunk(cursor) }
+      let stop = unsafe min(end, reader.chunkStart + reader.chunkCount)
+      var source = unsafe chunk + (next - reader.chunkStart)
+      let sourceEnd = unsafe source + (stop - next)
+      while unsafe source < sourceEnd {
+        value &+= UInt64(unsafe source.pointee)
+        unsafe target.pointee = UInt32(truncatingIfNeeded: value)
+        value &+= 1
+        unsafe source += 1
+        unsafe target += 1
       }
+      next = stop
     }
+    // Positions ascend, so the last one bounds them all; no sum of 32-bit gaps leaves 64 bits.
+    guard value <= UInt64(UInt32.max) + 1 else { throw cursor.damage("positions of 32 bits") }
+    output.count &+= count
   }
 
-  private func shape(_ bytes: UnsafeRawBufferPointer) throws(IndexFormatError) -> PackedArray.Shape {
-    guard positions.chunkCount > 0, let base = unsafe bytes.baseAddress,
+  @inline(__always)
+  private func shape(_ cursor: PostingsCursor) throws(IndexFormatError) -> PackedArray.Shape {
+    guard unsafe reader.chunkCount > 0, let base = unsafe bytes.baseAddress,
       let shape = unsafe PackedArray.Shape(
-        base, at: positions.offset, count: positions.chunkCount, limit: bytes.count)
-    else { throw damage("a position per occurrence") }
+        base, at: reader.offset, count: reader.chunkCount, limit: bytes.count)
+    else { throw cursor.damage("a position per occurrence") }
     return shape
   }
 
-  private func passChunk(_ bytes: UnsafeRawBufferPointer) throws(IndexFormatError) {
-    guard !entry.isInline else { throw damage("a position per occurrence") }
-    positions.offset = unsafe try shape(bytes).end
-    positions.chunkStart += positions.chunkCount
-    positions.chunkCount = min(PostingsLayout.blockSize, positions.total - positions.chunkStart)
-    positions.chunkIsDecoded = false
+  private mutating func passChunk(_ cursor: PostingsCursor) throws(IndexFormatError) {
+    guard !cursor.entry.isInline else { throw cursor.damage("a position per occurrence") }
+    unsafe reader.offset = unsafe try shape(cursor).end
+    unsafe reader.chunkStart += unsafe reader.chunkCount
+    unsafe reader.chunkCount = unsafe min(PostingsLayout.blockSize, reader.total - reader.chunkStart)
+    unsafe reader.chunkIsDecoded = false
   }
 
-  private func decodeChunk(_ bytes: UnsafeRawBufferPointer) throws(IndexFormatError) {
-    let shape = unsafe try shape(bytes)
+  private mutating func decodeChunk(_ cursor: PostingsCursor) throws(IndexFormatError) {
+    let shape = unsafe try shape(cursor)
     // Sound: `shape` has checked the bytes; eight more are readable after every section.
     guard let base = unsafe bytes.baseAddress,
-      unsafe PackedArray.unpack(
-        base, shape, count: positions.chunkCount, into: buffer + 3 * PostingsLayout.blockSize) != nil
-    else { throw damage("a position per occurrence") }
-    positions.chunkIsDecoded = true
+      unsafe PackedArray.unpack(base, shape, count: reader.chunkCount, into: chunk) != nil
+    else { throw cursor.damage("a position per occurrence") }
+    unsafe reader.chunkIsDecoded = true
   }
 }
 
@@ -127,13 +158,19 @@ extension PostingsCursor {
   deinit { unsafe values.deallocate() }
 
   /// A frequency may be forged: there are never more positions than bits that could hold them.
-  fileprivate mutating func makeRoom(for wanted: Int, of cursor: PostingsCursor) throws(IndexFormatError) {
-    guard wanted > capacity else { return }
+  @inline(__always)
+  fileprivate mutating func makeRoom(for more: Int, of cursor: PostingsCursor) throws(IndexFormatError) {
+    if count &+ more > capacity { try grow(to: count + more, of: cursor) }
+  }
+
+  private mutating func grow(to wanted: Int, of cursor: PostingsCursor) throws(IndexFormatError) {
     guard wanted <= cursor.entry.positions.count * 128 + 128 else {
       throw cursor.damage("a position per occurrence")
     }
-    unsafe values.deallocate()
     capacity = max(wanted, capacity * 2)
-    unsafe values = .allocate(capacity: capacity)
+    let larger = unsafe UnsafeMutablePointer<UInt32>.allocate(capacity: capacity)
+    unsafe larger.update(from: values, count: count)
+    unsafe values.deallocate()
+    unsafe values = larger
   }
 }

@@ -7,8 +7,7 @@ extension PostingsCursor {
   /// The first block that ends at or after `target`; `blockCount` if there is none.
   @inline(__always)
   package func firstBlock(reaching target: UInt32) -> Int {
-    let current = block
-    guard current >= 0 else { return firstBlock(from: 0, reaching: target) }
+    let current = lastBlock
     if lastDoc(ofBlock: current) < target { return firstBlock(from: current + 1, reaching: target) }
     if current == 0 || lastDoc(ofBlock: current - 1) < target { return current }
     return firstBlock(from: 0, reaching: target)
@@ -90,9 +89,8 @@ extension PostingsCursor {
     ofBlock next: Int, _ held: UnsafeMutablePointer<UInt64>, isTitleAsked: Bool, from base: UInt32,
     wordCount: Int
   ) throws(IndexFormatError) -> Bool {
-    guard let (flags, start) = bitsHeader(ofBlock: next), flags.contains(.bits) else { return false }
-    if isTitleAsked, flags.contains(.titles) { return false }
-    let bits = try bitWords(ofBlock: next, at: start)
+    guard let bits = try bits(ofBlock: next) else { return false }
+    if isTitleAsked, bits.flags.contains(.titles) { return false }
     let target = bits.firstWord - Int(base >> 6)
     for word in max(0, -target)..<max(max(0, -target), min(bits.count, wordCount - target)) {
       unsafe held[target + word] |= bits[word]
@@ -105,50 +103,13 @@ extension PostingsCursor {
     let next = firstBlock(reaching: document)
     guard next < blockCount else { return false }
     if next != block {
-      if let (flags, start) = bitsHeader(ofBlock: next), flags.contains(.bits) {
-        let bits = try bitWords(ofBlock: next, at: start)
+      if let bits = try bits(ofBlock: next) {
         let word = Int(document >> 6) - bits.firstWord
         return word >= 0 && bits[word] >> UInt64(document & 63) & 1 == 1
       }
       try load(block: next)
     }
     return unsafe buffer[place(notBelow: document)] == document
-  }
-
-  /// The postings of those of the ascending `places` that the list holds, in batches of one block at most.
-  ///
-  /// - Parameters:
-  ///   - places: each stands for the document `base` + place.
-  ///   - body: is called with `batch` filled.
-  package func gather(
-    _ places: UnsafeBufferPointer<UInt32>, base: UInt32, into batch: PostingsBatch, _ body: () -> Void
-  ) throws(IndexFormatError) {
-    var next = 0
-    while next < places.count {
-      let block = firstBlock(reaching: base + (unsafe places[next]))
-      guard block < blockCount else { return }
-      if block != self.block { try load(block: block) }
-      let last = unsafe buffer[inBlock - 1]
-      let limit = unsafe min(places.count, next + PostingsLayout.blockSize)
-      var end = next
-      while end < limit, unsafe base + places[end] <= last { end += 1 }
-      // Sound: a batch has room for a block; indices lie inside the block.
-      if let start = unsafe places.baseAddress {
-        batch.count = unsafe kernel_intersect(
-          buffer, inBlock, start + next, end - next, base, batch.places, batch.indices)
-      }
-      next = end
-      guard batch.count > 0 else { continue }
-      try decodeFrequencies()
-      batch.hasTitles = hasTitles
-      for i in 0..<batch.count {
-        let place = Int(unsafe batch.indices[i])
-        unsafe batch.docIDs[i] = buffer[place]
-        unsafe batch.frequencies[i] = buffer[PostingsLayout.blockSize + place]
-        unsafe batch.titleFrequencies[i] = buffer[2 * PostingsLayout.blockSize + place]
-      }
-      body()
-    }
   }
 
   /// The first document of the list that is not below `document`, and stands on it; `end` if there is none.
@@ -192,20 +153,14 @@ extension PostingsCursor {
     return low
   }
 
-  /// The flags of a block that is not decoded, and where the rest of it begins; nil for lists of one block.
-  @inline(__always)
-  private func bitsHeader(ofBlock next: Int) -> (BlockFlags, Int)? {
-    guard blockCount > 1 else { return nil }
-    let start = directoryBytes + directoryEntry(1, next)
-    guard unsafe start < postings.count else { return nil }
-    return (BlockFlags(rawValue: unsafe postings[start]), start + 1)
-  }
-
   /// The words of a block of bits: that of `firstWord × 64` first.
-  @safe private struct BitWords {
+  @safe struct BitWords {
     var words: UnsafeRawPointer
     var firstWord: Int
     var count: Int
+    var flags: BlockFlags
+    /// Where the rest of the block begins.
+    var end: Int
 
     /// Sound for words below `count`, which was checked against the list.
     @inline(__always)
@@ -214,47 +169,29 @@ extension PostingsCursor {
     }
   }
 
-  private func bitWords(ofBlock next: Int, at start: Int) throws(IndexFormatError) -> BitWords {
+  /// The words of a block that is stored as bits, without reading it; nil for other blocks, and for lists of one block.
+  func bits(ofBlock next: Int) throws(IndexFormatError) -> BitWords? {
+    guard blockCount > 1 else { return nil }
+    let start = directoryBytes + directoryEntry(1, next)
+    guard unsafe start + 1 < postings.count else { return nil }
+    let flags = BlockFlags(rawValue: unsafe postings[start])
+    guard flags.contains(.bits) else { return nil }
     let previous = next == 0 ? UInt32.max : lastDoc(ofBlock: next - 1)
     let last = lastDoc(ofBlock: next)
     let first = previous &+ 1
     let firstWord = Int(first >> 6)
-    guard let base = unsafe postings.baseAddress, unsafe start < postings.count else {
-      throw damage("blocks inside the list")
-    }
-    let count = Int(unsafe postings[start])
-    guard last < documentCount, first <= last, count == Int(last >> 6) - firstWord + 1,
-      count <= PostingsLayout.maximumBitWords, unsafe start + 1 + 8 * count <= postings.count
+    let count = Int(unsafe postings[start + 1])
+    let end = start + 2 + 8 * count
+    guard let base = unsafe postings.baseAddress, last < documentCount, first <= last,
+      count == Int(last >> 6) - firstWord + 1, count <= PostingsLayout.maximumBitWords,
+      unsafe end <= postings.count
     else { throw damage("blocks inside the list") }
-    let bits = unsafe BitWords(words: base + start + 1, firstWord: firstWord, count: count)
+    let bits = unsafe BitWords(
+      words: base + start + 2, firstWord: firstWord, count: count, flags: flags, end: end)
     // What stands outside of the block's documents would be documents of no list.
     guard bits[0] & (1 << UInt64(first & 63) - 1) == 0,
       bits[count - 1] >> UInt64(last & 63) == 1
     else { throw damage("bits of the block's documents alone") }
     return bits
   }
-}
-
-/// Postings of chosen documents, side by side: at most one block of them.
-@safe package final class PostingsBatch {
-  package fileprivate(set) var count = 0
-  package fileprivate(set) var hasTitles = false
-  /// Documents relative to a window.
-  package let places: UnsafeMutablePointer<UInt32>
-  package let docIDs: UnsafeMutablePointer<UInt32>
-  package let frequencies: UnsafeMutablePointer<UInt32>
-  package let titleFrequencies: UnsafeMutablePointer<UInt32>
-  fileprivate let indices: UnsafeMutablePointer<UInt32>
-
-  package init() {
-    let size = PostingsLayout.blockSize
-    unsafe places = .allocate(capacity: 5 * size)
-    unsafe places.initialize(repeating: 0, count: 5 * size)
-    unsafe docIDs = places + size
-    unsafe frequencies = places + 2 * size
-    unsafe titleFrequencies = places + 3 * size
-    unsafe indices = places + 4 * size
-  }
-
-  deinit { unsafe places.deallocate() }
 }

@@ -25,12 +25,16 @@ import CKernels
   let buffer: UnsafeMutablePointer<UInt32>
   /// The block that is decoded; -1 for none.
   package private(set) var block = -1
+  /// The block that was looked at last: what is asked for next is mostly near.
+  private(set) var lastBlock = 0
   private(set) var inBlock = 0
   private(set) var index = 0
   private var lastDocOfBlock: UInt32 = 0
   private var flags: BlockFlags = []
   private var frequencyOffset = 0
   private var hasFrequencies = false
+  /// Whether the buffer of title frequencies may hold anything but zeros.
+  private var hasTitleValues = false
   var positions = PositionReader()
   /// The positions of the list, once they are asked for.
   var positionBytes: UnsafeRawBufferPointer?
@@ -204,12 +208,42 @@ import CKernels
     guard last < documentCount, expectedLast == nil || expectedLast == last else {
       throw damage("doc IDs below the number of documents")
     }
+    unsafe pad(from: count)
     block = next
+    lastBlock = next
     inBlock = count
     index = 0
     docID = unsafe buffer[0]
     lastDocOfBlock = last
     hasFrequencies = false
+  }
+
+  /// Makes a block of bits the one whose frequencies and positions are read, without listing its documents.
+  func enter(bits: BitWords, ofBlock next: Int) throws(IndexFormatError) {
+    finish()
+    block = -1
+    let count = min(PostingsLayout.blockSize, documentFrequency - next * PostingsLayout.blockSize)
+    // Sound: `bits` was made of the words of the block.
+    guard bits.flags.isSubset(of: .all),
+      unsafe kernel_count_bits(bits.words.assumingMemoryBound(to: UInt64.self), bits.count) == count
+    else { throw damage("as many bits as postings") }
+    flags = bits.flags
+    frequencyOffset = bits.end
+    hasFrequencies = false
+    inBlock = count
+    index = count
+    lastBlock = next
+    positions.start(entry.hasPositions ? directoryEntry(2, next) : 0)
+  }
+
+  /// Kernels look at eight documents at a time.
+  @unsafe @inline(__always)
+  private func pad(from count: Int) {
+    var place = count
+    while place & 7 != 0 {
+      unsafe buffer[place] = UInt32.max
+      place &+= 1
+    }
   }
 
   @unsafe
@@ -282,6 +316,7 @@ import CKernels
       positions.startInline(count: head >> 1)
     }
     hasFrequencies = true
+    unsafe pad(from: 1)
     rewindInline()
   }
 
@@ -306,19 +341,21 @@ import CKernels
         unsafe PackedArray.unpack(base, shape, count: inBlock, into: frequencies) != nil
       else { throw damage("frequencies inside the list") }
       // Frequencies have 31 bits; a forged one has at most that.
-      for i in 0..<inBlock { unsafe frequencies[i] = (frequencies[i] & 0x7FFF_FFFF) &+ 1 }
+      unsafe kernel_add_one(frequencies, inBlock)
       offset = shape.end
     } else {
       unsafe frequencies.update(repeating: 1, count: inBlock)
     }
-    let titles = unsafe buffer + 2 * PostingsLayout.blockSize
     if flags.contains(.titles) {
       guard
         let shape = unsafe PackedArray.Shape(base, at: offset, count: inBlock, limit: postings.count),
-        unsafe PackedArray.unpack(base, shape, count: inBlock, into: titles) != nil
+        unsafe PackedArray.unpack(
+          base, shape, count: inBlock, into: buffer + 2 * PostingsLayout.blockSize) != nil
       else { throw damage("title frequencies inside the list") }
-    } else {
-      unsafe titles.update(repeating: 0, count: inBlock)
+      hasTitleValues = true
+    } else if hasTitleValues {
+      unsafe (buffer + 2 * PostingsLayout.blockSize).update(repeating: 0, count: PostingsLayout.blockSize)
+      hasTitleValues = false
     }
     hasFrequencies = true
   }

@@ -6,10 +6,16 @@ struct RankingOrder {
   /// Ids, by place of the segment in the snapshot.
   let keys: [KeyTable]
 
+  @inline(__always)
   func isBetter(_ a: RankedDocument, _ b: RankedDocument) throws -> Bool {
     if byDate, a.day != b.day { return a.day > b.day }
     if a.tier != b.tier { return a.tier > b.tier }
     if a.score != b.score { return a.score > b.score }
-    return try keys[a.segment].precedes(Int(a.document), Int(b.document), in: keys[b.segment])
+    return try precedes(a, b)
+  }
+
+  @inline(never)
+  private func precedes(_ a: RankedDocument, _ b: RankedDocument) throws -> Bool {
+    try keys[a.segment].precedes(Int(a.document), Int(b.document), in: keys[b.segment])
   }
 }

@@ -40,29 +40,41 @@ struct TopKCollector {
   mutating func collect(_ candidate: RankedDocument) throws {
     if heap.count < capacity {
       heap.append(candidate)
-      var child = heap.count - 1
-      while child > 0 {
-        let parent = (child - 1) / 2
-        guard try order.isBetter(heap[parent], heap[child]) else { break }
-        heap.swapAt(parent, child)
-        child = parent
-      }
+      try siftUp()
     } else if capacity > 0, try order.isBetter(candidate, heap[0]) {
-      heap[0] = candidate
-      try siftDown()
+      try siftDown(candidate)
     }
   }
 
-  private mutating func siftDown() throws {
-    var parent = 0
-    while true {
-      var weakest = parent
-      for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count {
-        if try order.isBetter(heap[weakest], heap[child]) { weakest = child }
+  private mutating func siftUp() throws {
+    let order = order
+    try heap.withUnsafeMutableBufferPointer { heap in
+      var child = heap.count - 1
+      let added = heap[child]
+      while child > 0 {
+        let parent = (child - 1) / 2
+        guard try order.isBetter(heap[parent], added) else { break }
+        heap[child] = heap[parent]
+        child = parent
       }
-      if weakest == parent { return }
-      heap.swapAt(parent, weakest)
-      parent = weakest
+      heap[child] = added
+    }
+  }
+
+  /// Puts a match in the place of the weakest.
+  private mutating func siftDown(_ added: RankedDocument) throws {
+    let order = order
+    try heap.withUnsafeMutableBufferPointer { heap in
+      var parent = 0
+      while true {
+        var child = 2 * parent + 1
+        if child >= heap.count { break }
+        if child + 1 < heap.count, try order.isBetter(heap[child], heap[child + 1]) { child += 1 }
+        guard try order.isBetter(added, heap[child]) else { break }
+        heap[parent] = heap[child]
+        parent = child
+      }
+      heap[parent] = added
     }
   }
 

@@ -84,7 +84,7 @@ extension Searcher {
     let base = document & ~(DocumentWindow.size - 1)
     var only = DocumentWindow()
     only.insert(document - base)
-    let factory = MatcherFactory(segment: segment)
+    let factory = MatcherFactory(segment: segment, scratch: scratch)
     var parts: [Explanation.Part] = []
     for part in plan.parts {
       let matches = try factory.matcher(for: part).match(window: base, among: only)

@@ -24,7 +24,8 @@ extension Searcher {
     }
     if let field = try fieldWithoutText(of: part, document: document, in: segment) { return field }
     let others = try snapshot.segments.contains { other in
-      try MatcherFactory(segment: other).matcher(for: part).nextCandidate(from: 0) < other.documentCount
+      try MatcherFactory(segment: other, scratch: scratch).matcher(for: part).nextCandidate(from: 0)
+        < other.documentCount
     }
     if others { return "other entries hold it, this one does not" }
     if case .chunk(.latin(let chunk)) = part.content, chunk.parts.count == 1,
@@ -39,7 +40,9 @@ extension Searcher {
     let base = document & ~(DocumentWindow.size - 1)
     var only = DocumentWindow()
     only.insert(document - base)
-    return try !MatcherFactory(segment: segment).matcher(for: part).match(window: base, among: only).held
+    return try !MatcherFactory(segment: segment, scratch: scratch).matcher(for: part).match(
+      window: base, among: only
+    ).held
       .isEmpty
   }
 

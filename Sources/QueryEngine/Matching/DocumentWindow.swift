@@ -2,34 +2,35 @@ import CKernels
 
 /// A set of documents inside one window of 4,096, as bits.
 ///
-/// A value whose copies share their words until one of them changes.
+/// The words stand in the value itself: a set costs no memory management.
 struct DocumentWindow: Sendable {
   static let size: UInt32 = 4_096
   /// A document divided by the size is shifted by this.
   static let shift = 12
   static let wordCount = 64
 
-  private static let noWords = [UInt64](repeating: 0, count: wordCount)
-
-  private var words: [UInt64]
+  private var words: InlineArray<64, UInt64>
 
   /// The empty set.
-  init() { words = Self.noWords }
+  init() { words = InlineArray(repeating: 0) }
 
   /// The first `count` documents.
   init(first count: Int) {
-    words = [UInt64](unsafeUninitializedCapacity: Self.wordCount) { words, initialized in
-      for word in 0..<Self.wordCount {
-        let left = count - word * 64
-        words[word] = left >= 64 ? .max : left > 0 ? (1 << UInt64(left)) - 1 : 0
-      }
-      initialized = Self.wordCount
-    }
+    words = InlineArray(repeating: count >= Int(Self.size) ? .max : 0)
+    if count >= Int(Self.size) { return }
+    for word in 0..<max(0, count) / 64 { words[word] = .max }
+    if count > 0 { words[count / 64] = 1 << UInt64(count % 64) - 1 }
+  }
+
+  /// The documents at ascending places.
+  init(_ places: UnsafePointer<UInt32>, count: Int) {
+    self.init()
+    withMutableWords { kernel_set_bits(places, count, 0, $0) }
   }
 
   /// The bits of a window that begins at a multiple of 64 in `bits`.
   init(_ bits: [UInt64], base: UInt32) {
-    words = Self.noWords
+    words = InlineArray(repeating: 0)
     let start = Int(base / 64)
     for word in 0..<Self.wordCount where start + word < bits.count { words[word] = bits[start + word] }
   }
@@ -37,14 +38,18 @@ struct DocumentWindow: Sendable {
   /// The words of the set, lowest documents first, and how many there are.
   @inline(__always)
   func withWords<Result>(_ body: (UnsafePointer<UInt64>, Int) throws -> Result) rethrows -> Result {
-    try words.withUnsafeBufferPointer { try body($0.baseAddress.unsafelyUnwrapped, Self.wordCount) }
+    try withUnsafePointer(to: words) {
+      try body(UnsafeRawPointer($0).assumingMemoryBound(to: UInt64.self), Self.wordCount)
+    }
   }
 
   @inline(__always)
   mutating func withMutableWords<Result>(
     _ body: (UnsafeMutablePointer<UInt64>) throws -> Result
   ) rethrows -> Result {
-    try words.withUnsafeMutableBufferPointer { try body($0.baseAddress.unsafelyUnwrapped) }
+    try withUnsafeMutablePointer(to: &words) {
+      try body(UnsafeMutableRawPointer($0).assumingMemoryBound(to: UInt64.self))
+    }
   }
 
   @inline(__always)

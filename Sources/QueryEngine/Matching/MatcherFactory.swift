@@ -5,10 +5,14 @@ import TextAnalysis
 /// Makes the matchers of one segment. What the segment does not hold gets a matcher that finds nothing.
 struct MatcherFactory {
   let terms: SegmentTerms
+  let scratch: WindowScratch
 
-  init(segment: SegmentReader) { self.init(SegmentTerms(segment)) }
+  init(segment: SegmentReader, scratch: WindowScratch) { self.init(SegmentTerms(segment), scratch: scratch) }
 
-  init(_ terms: SegmentTerms) { self.terms = terms }
+  init(_ terms: SegmentTerms, scratch: WindowScratch) {
+    self.terms = terms
+    self.scratch = scratch
+  }
 
   private var segment: SegmentReader { terms.segment }
 
@@ -56,12 +60,12 @@ struct MatcherFactory {
     let pairs = cursors.prefix(sequence.pairs.count)
     return PhraseMatcher(
       words: zip(cursors.dropFirst(pairs.count), sequence.words).map { .init(cursor: $0, offset: $1.offset) },
-      pairs: Array(pairs), onlyTitle: onlyTitle)
+      pairs: Array(pairs), onlyTitle: onlyTitle, scratch: scratch)
   }
 
   private func term(_ key: [UInt8], isLiteral: Bool = true, onlyTitle: Bool) throws -> PartMatcher {
     guard let cursor = try terms.cursor(key) else { return PartMatcher() }
-    return TermMatcher(cursor, isLiteral: isLiteral, onlyTitle: onlyTitle)
+    return TermMatcher(cursor, isLiteral: isLiteral, onlyTitle: onlyTitle, scratch: scratch)
   }
 
   // MARK: Latin
@@ -88,7 +92,8 @@ struct MatcherFactory {
         }
         alternatives.append(
           TermMatcher(
-            try segment.postings(of: cursor.entry), isLiteral: chunk.parts.count == 1, onlyTitle: onlyTitle))
+            try segment.postings(of: cursor.entry), isLiteral: chunk.parts.count == 1, onlyTitle: onlyTitle,
+            scratch: scratch))
         isOpen = try cursor.next()
       }
     }

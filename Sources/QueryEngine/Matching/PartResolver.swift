@@ -6,6 +6,7 @@ import TextAnalysis
 struct PartResolver {
   let words: QueryWords
   let snapshot: IndexSnapshot
+  let scratch: WindowScratch
 
   func resolve(_ parts: [Query.Part]) throws -> [Query.Part] {
     var resolved: [Query.Part] = []
@@ -26,7 +27,7 @@ struct PartResolver {
 
   private func stands(_ part: Query.Part) throws -> Bool {
     for segment in snapshot.segments {
-      let matcher = try MatcherFactory(segment: segment).matcher(for: part)
+      let matcher = try MatcherFactory(segment: segment, scratch: scratch).matcher(for: part)
       var next = try matcher.nextCandidate(from: 0)
       while next < segment.documentCount {
         let base = next & ~(DocumentWindow.size - 1)

@@ -1,3 +1,4 @@
+import CKernels
 import IndexFormat
 
 /// Documents in which terms stand at given distances, in one field.
@@ -14,28 +15,23 @@ final class PhraseMatcher: PartMatcher {
     var title: UInt32 = 0
   }
 
+  /// Rarest first, for the fewer positions there are to begin with, the less is left to compare.
   let words: [Word]
   /// Every list that a match is in, shortest first: the words, and pairs of characters that narrow down further.
   private let approximation: [PostingsCursor]
-  private let narrowing: [TermMatcher]
-  /// Set by a scorer of the same phrase: how often it stands in each match of the last window.
-  var keepsOccurrences = false
-  private(set) var occurrences: [Occurrences] = []
-  private(set) var countedWindow: UInt32?
   private let onlyTitle: Bool
-  private var starts = PositionBuffer()
-  private var positions = PositionBuffer()
+  private let scratch: WindowScratch
 
   /// - Precondition: at least one word, the first at offset 0.
-  init(words: [Word], pairs: [PostingsCursor], onlyTitle: Bool) {
+  init(words: [Word], pairs: [PostingsCursor], onlyTitle: Bool, scratch: WindowScratch) {
     precondition(words.first?.offset == 0, "a phrase begins with its first word")
-    self.words = words
+    self.words = words.sorted { $0.cursor.documentFrequency < $1.cursor.documentFrequency }
     // A term that stands twice in the phrase narrows down once.
     var lists = pairs
     for word in words where !lists.contains(where: { $0 === word.cursor }) { lists.append(word.cursor) }
     approximation = lists.sorted { $0.documentFrequency < $1.documentFrequency }
-    narrowing = approximation.map { TermMatcher($0, isLiteral: true, onlyTitle: false) }
     self.onlyTitle = onlyTitle
+    self.scratch = scratch
   }
 
   override var cost: Int { approximation[0].documentFrequency }
@@ -62,70 +58,129 @@ final class PhraseMatcher: PartMatcher {
   override func match(
     window base: UInt32, among candidates: DocumentWindow
   ) throws -> PartMatches {
+    let places = scratch.candidates
+    var count = candidates.count
+    if count < approximation[0].documentFrequency {
+      count = try keepInAllLists(places, count: candidates.list(into: places), window: base)
+    } else {
+      var held = DocumentWindow()
+      try approximation[0].fill(&held, window: base)
+      held.formIntersection(candidates)
+      count = try keepInAllLists(places, count: held.list(into: places), window: base, from: 1)
+    }
+    count = try keep(places, count: count, window: base)
     var matches = PartMatches()
-    countedWindow = keepsOccurrences ? base : nil
-    if keepsOccurrences, occurrences.isEmpty {
-      occurrences = [Occurrences](repeating: Occurrences(), count: Int(DocumentWindow.size))
+    for i in 0..<count {
+      let isInTitle = scratch.occurrences[i].title > 0
+      if onlyTitle && !isInTitle { continue }
+      matches.held.insert(places[i])
+      if isInTitle { matches.title.insert(places[i]) }
     }
-    try candidatesOfAllLists(window: base, among: candidates).forEach { relative in
-      let place = try occurrences(in: base + relative)
-      if keepsOccurrences { occurrences[Int(relative)] = place }
-      if place.all > 0 && (place.title > 0 || !onlyTitle) {
-        matches.held.insert(relative)
-        matches.literal.insert(relative)
-        if place.title > 0 { matches.title.insert(relative) }
-      }
-    }
+    matches.literal = matches.held
     return matches
   }
 
-  /// The candidates that hold every word, in whatever order.
-  func candidatesOfAllLists(window base: UInt32, among candidates: DocumentWindow) throws -> DocumentWindow {
-    var held = candidates
-    for list in narrowing {
-      try list.holds(window: base, in: &held)
-      if held.isEmpty { break }
-    }
-    return held
+  // MARK: Lists of documents
+
+  /// The documents of the window that hold every word, in whatever order; how many.
+  func listCandidates(into places: UnsafeMutablePointer<UInt32>, window base: UInt32) throws -> Int {
+    var held = DocumentWindow()
+    try approximation[0].fill(&held, window: base)
+    return try keepInAllLists(places, count: held.list(into: places), window: base, from: 1)
   }
 
-  /// How often the words stand in order in a document that holds them all.
-  func occurrences(in document: UInt32) throws -> Occurrences {
-    guard try words[0].cursor.find(document) else { return Occurrences() }
-    try words[0].cursor.positions(into: &starts)
-    // The positions of the title come first; the first start that is past them is no longer in the title.
-    let titleCount = Int(try words[0].cursor.titleFrequency)
-    guard titleCount <= starts.count else { return Occurrences() }
-    let bodyStart = titleCount < starts.count ? starts.values[titleCount] : UInt32.max
-    for place in 1..<max(words.count, 1) {
-      let word = words[place]
-      guard try word.cursor.find(document) else { return Occurrences() }
-      try word.cursor.positions(into: &positions)
-      keepStarts(followedAt: word.offset)
-      if starts.count == 0 { return Occurrences() }
+  /// Keeps the places that every list from the given one on holds; how many are left.
+  func keepInAllLists(
+    _ places: UnsafeMutablePointer<UInt32>, count: Int, window base: UInt32, from first: Int = 0
+  ) throws -> Int {
+    var count = count
+    for list in approximation.dropFirst(first) {
+      if count == 0 { return 0 }
+      count = try list.keep(places, count: count, base: base, into: scratch.batch)
     }
-    var inTitle = 0
-    if titleCount > 0 { while inTitle < starts.count, starts.values[inTitle] < bodyStart { inTitle += 1 } }
-    return Occurrences(all: UInt32(starts.count), title: UInt32(inTitle))
+    return count
   }
 
-  /// Keeps the starts that have one of `positions` at this distance.
-  private func keepStarts(followedAt offset: UInt32) {
-    let places = starts.values
-    let others = positions.values
-    let otherCount = positions.count
+  /// Keeps the places where the words stand in order; how many are left. How often is in the scratch, by number.
+  func keep(_ places: UnsafeMutablePointer<UInt32>, count: Int, window base: UInt32) throws -> Int {
     var kept = 0
-    var at = 0
-    for i in 0..<starts.count {
-      let (wanted, overflow) = places[i].addingReportingOverflow(offset)
-      if overflow { break }
-      while at < otherCount, others[at] < wanted { at &+= 1 }
-      if at == otherCount { break }
-      if others[at] == wanted {
-        places[kept] = places[i]
-        kept &+= 1
-      }
+    var next = 0
+    while next < count {
+      let size = min(Int(kernel_block), count - next)
+      let found = try keepBatch(places + next, count: size, window: base, number: kept)
+      (places + kept).update(from: places + next, count: found)
+      kept += found
+      next += size
     }
-    starts.count = kept
+    return kept
+  }
+
+  /// - Parameter number: where the occurrences of the first kept place go.
+  private func keepBatch(
+    _ places: UnsafeMutablePointer<UInt32>, count: Int, window base: UInt32, number: Int
+  ) throws -> Int {
+    let starts = scratch.starts
+    let followers = scratch.followers
+    let first = words[0]
+    try first.cursor.positions(of: places, count: count, base: base, into: starts, lookUp: scratch.batch)
+    return try withUnsafeTemporaryAllocation(of: Document.self, capacity: count) { documents in
+      var left = 0
+      for i in 0..<count {
+        let range = starts.range(of: i)
+        let titles = starts.titleCount(of: i)
+        if range.isEmpty || onlyTitle && titles == 0 { continue }
+        documents[left] = Document(
+          start: range.lowerBound, count: onlyTitle ? titles : range.count,
+          // The positions of the title come first; the first that is past them is no longer in the title.
+          body: titles < range.count ? starts.values[range.lowerBound + titles] : UInt32.max)
+        places[left] = places[i]
+        left += 1
+      }
+      for word in words.dropFirst() {
+        if left == 0 { return 0 }
+        try word.cursor.positions(
+          of: places, count: left, base: base, into: followers, lookUp: scratch.batch)
+        let distance = Int64(word.offset) - Int64(first.offset)
+        var still = 0
+        for i in 0..<left {
+          let range = followers.range(of: i)
+          var document = documents[i]
+          document.count = kernel_keep_at_distance(
+            starts.values + document.start, document.count, followers.values + range.lowerBound, range.count,
+            distance)
+          if document.count == 0 { continue }
+          documents[still] = document
+          places[still] = places[i]
+          still += 1
+        }
+        left = still
+      }
+      for i in 0..<left {
+        let document = documents[i]
+        let values = starts.values + document.start
+        var inTitle = 0
+        while inTitle < document.count, values[inTitle] < document.body { inTitle += 1 }
+        scratch.occurrences[number + i] = Occurrences(all: UInt32(document.count), title: UInt32(inTitle))
+      }
+      return left
+    }
+  }
+
+  /// Where the words begin in one document.
+  private struct Document {
+    /// Of its positions in the batch.
+    var start: Int
+    var count: Int
+    /// The first position of the body.
+    var body: UInt32
+  }
+}
+
+extension PostingsCursor {
+  /// Adds the documents of a window that the list holds.
+  func fill(_ documents: inout DocumentWindow, window base: UInt32) throws {
+    try documents.withMutableWords {
+      try fill($0, titles: nil, from: base, wordCount: DocumentWindow.wordCount)
+    }
   }
 }

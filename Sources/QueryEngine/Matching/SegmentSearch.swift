@@ -1,3 +1,4 @@
+import CKernels
 import IndexFormat
 import SearchModel
 
@@ -29,6 +30,7 @@ final class SegmentSearch {
   private let ranker: WindowRanker
   private let weights: EntryWeights
   private let lengths: DocumentColumns
+  private let scratch: WindowScratch
   /// Whether a document matches exactly if a scoring term holds it.
   private let scoringDecides: Bool
 
@@ -42,7 +44,7 @@ final class SegmentSearch {
     self.weights = weights
     self.deadline = deadline
     let opened = SegmentTerms(segment)
-    let factory = MatcherFactory(opened)
+    let factory = MatcherFactory(opened, scratch: scratch)
     let matchers = try plan.parts.map { try factory.matcher(for: $0) }
     required = matchers.sorted { $0.cost < $1.cost }
     excluded = try plan.excluded.map { try factory.matcher(for: $0) }
@@ -50,6 +52,8 @@ final class SegmentSearch {
     excludedFilters = try plan.excludedFilters.map { try FilterMatcher($0, in: segment) }
     facetFilters = try plan.facetFilters.sorted { $0.key.rawValue < $1.key.rawValue }
       .map { ($0.key, try FilterMatcher($0.key, anyOf: $0.value, in: segment)) }
+    let lengths = DocumentColumns(segment)
+    let factor = segment.boundModel.factor(to: model.boundModel)
     var terms: [ScoringTerm] = []
     for feature in plan.scoring {
       switch feature.content {
@@ -57,23 +61,25 @@ final class SegmentSearch {
         if let cursor = try opened.cursor(key) {
           terms.append(
             PostingsScoringTerm(
-              cursor, weight: feature.weight, model: model, segment: segment, scratch: scratch))
+              cursor, weight: feature.weight, model: model, factor: factor, lengths: lengths,
+              scratch: scratch))
         }
       case .phrase(let sequence):
-        // The matcher of the part that asks for the same phrase has found its occurrences already.
+        // The part that asks for the same phrase has a matcher already.
         let place = plan.parts.firstIndex { $0.phrase == sequence }
         let matcher = try place.map { matchers[$0] } ?? factory.matcher(for: sequence)
         guard let phrase = matcher as? PhraseMatcher else { continue }
-        phrase.keepsOccurrences = place != nil
         terms.append(
           PhraseScoringTerm(
-            phrase, weight: feature.weight, model: model, segment: segment, scratch: scratch))
+            phrase, weight: feature.weight, model: model, factor: factor, lengths: lengths,
+            scratch: scratch))
       }
     }
     scoring = terms
+    self.lengths = lengths
+    self.scratch = scratch
     scoringDecides = plan.scoringDecides
     ranker = WindowRanker(terms, documentCount: segment.documentCount, scratch: scratch)
-    lengths = DocumentColumns(segment)
   }
 
   private var needsAll: Bool { if case .all = mode { true } else { false } }
@@ -95,6 +101,14 @@ final class SegmentSearch {
       let base = next & ~(DocumentWindow.size - 1)
       try deadline.check()
       next = base + DocumentWindow.size
+      if isRankedByParts, facets.isEmpty, collector.capacity > 0 {
+        _ = ranker.enter(window: base)
+        try check(window: base)
+        let count = try applyConditions(toListed: try ranker.listAll(window: base, least: 0), window: base)
+        total += count
+        try collectListed(count, window: base, into: &collector)
+        continue
+      }
       // Where a part stands matters to whoever ranks by it alone.
       var matches =
         collector.capacity == 0 || scoringDecides || !needsAll
@@ -110,6 +124,11 @@ final class SegmentSearch {
       _ = ranker.enter(window: base)
       try rank(matches, window: base, into: &collector)
     }
+  }
+
+  /// Whether the matches are the documents that every scoring term holds, and nothing but their scores is asked for.
+  private var isRankedByParts: Bool {
+    scoringDecides && needsAll && facetFilters.isEmpty && scoring.count == required.count
   }
 
   private func nextCandidate(from document: UInt32) throws -> UInt32 {
@@ -167,21 +186,40 @@ final class SegmentSearch {
 
   /// The matches of a window, when nobody asks where the parts stand.
   private func held(window base: UInt32) throws -> DocumentWindow {
-    var held = live(window: base)
+    var held: DocumentWindow
     switch mode {
     case .all:
-      for matcher in required {
-        try matcher.holds(window: base, in: &held)
+      guard let first = required.first else {
+        held = live(window: base)
+        break
+      }
+      held = DocumentWindow()
+      try first.fill(&held, window: base, among: live(window: base))
+      if let live = segment.live { held.formIntersection(DocumentWindow(live.words, base: base)) }
+      for matcher in required.dropFirst() {
         if held.isEmpty { return held }
+        try matcher.holds(window: base, in: &held)
       }
     case .any(excludingFull: true): return try match(window: base).held
     case .any(excludingFull: false):
+      held = live(window: base)
       var any = DocumentWindow()
       for matcher in required { try matcher.fill(&any, window: base, among: held) }
       held.formIntersection(any)
     }
     try applyConditions(to: &held, window: base)
     return held
+  }
+
+  /// Applies all conditions to the first `count` documents of the scratch; how many are left.
+  private func applyConditions(toListed count: Int, window base: UInt32) throws -> Int {
+    if count == 0 || segment.live == nil && excluded.isEmpty && filters.isEmpty && excludedFilters.isEmpty {
+      return count
+    }
+    var held = DocumentWindow(scratch.places, count: count)
+    if let live = segment.live { held.formIntersection(DocumentWindow(live.words, base: base)) }
+    try applyConditions(to: &held, window: base)
+    return held.list(into: scratch.places)
   }
 
   private func applyConditions(to held: inout DocumentWindow, window base: UInt32) throws {
@@ -228,21 +266,25 @@ final class SegmentSearch {
       if let least = collector.least(tier: 0), ceiling * Double(weights.maximum) < least { return }
       try deadline.check()
       _ = ranker.enter(window: base)
-      var held: DocumentWindow
-      if case .any = mode, scoringDecides {
-        held = live(window: base)
-        held.formIntersection(
-          try ranker.essential(
-            window: base, least: (collector.least(tier: 0) ?? 0) / Double(weights.maximum)))
-        try applyConditions(to: &held, window: base)
-      } else {
-        held = try self.held(window: base)
-      }
-      if held.isEmpty { continue }
       try check(window: base)
       let least = (collector.least(tier: 0) ?? 0) / Double(weights.maximum)
-      try ranker.rank(held, window: base, least: least) { place, score in
-        try collect(place, score, tier: 0, window: base, into: &collector)
+      if isRankedByParts {
+        let count = try applyConditions(
+          toListed: try ranker.listAll(window: base, least: least), window: base)
+        try collectListed(count, window: base, into: &collector)
+      } else if case .any = mode, scoringDecides {
+        let (count, added) = try ranker.listAny(window: base, least: least)
+        try ranker.rank(
+          try applyConditions(toListed: count, window: base), added: added, window: base, least: least
+        ) { place, score in
+          try collect(place, score, tier: 0, window: base, into: &collector)
+        }
+      } else {
+        let held = try self.held(window: base)
+        if held.isEmpty { continue }
+        try ranker.rank(held, window: base, least: least) { place, score in
+          try collect(place, score, tier: 0, window: base, into: &collector)
+        }
       }
     }
   }
@@ -263,8 +305,13 @@ final class SegmentSearch {
       let run = try cursor.block(from: 0, to: PostingsCursor.end)
       try lengths.check(Int(run.docIDs[0])..<Int(run.docIDs[run.count - 1]) + 1)
       let scores = term.scores(of: run)
-      for i in 0..<run.count where collector.mayTake(scores[i]) {
-        try collector.collect(candidate(run.docIDs[i], scores[i], tier: 0))
+      let chosen = scratch.candidates
+      let count = kernel_select(scores, run.count, Float(collector.least(tier: 0) ?? 0), chosen)
+      for i in 0..<count {
+        let place = Int(chosen[i])
+        if collector.mayTake(scores[place]) {
+          try collector.collect(candidate(run.docIDs[place], scores[place], tier: 0))
+        }
       }
     }
     var best = UInt16(0)
@@ -275,9 +322,15 @@ final class SegmentSearch {
       try rank(block: first)
     }
     var block = 0
+    var least = -1.0
+    var bound = UInt16(0)
     while block < cursor.blockCount {
-      if let least = collector.least(tier: 0) {
-        guard let bound = term.bound(reaching: Float(least)) else { return }
+      if let now = collector.least(tier: 0) {
+        if now != least {
+          guard let enough = term.bound(reaching: Float(now)) else { return }
+          least = now
+          bound = enough
+        }
         block = cursor.firstBlock(from: block, boundedBy: bound)
         if block >= cursor.blockCount { return }
       }
@@ -323,11 +376,16 @@ final class SegmentSearch {
     }
   }
 
+  private func collectListed(_ count: Int, window base: UInt32, into collector: inout TopKCollector) throws {
+    let least = (collector.least(tier: 0) ?? 0) / Double(weights.maximum)
+    try ranker.forEachListed(count, least: least) { place, score in
+      try collect(place, score, tier: 0, window: base, into: &collector)
+    }
+  }
+
   private func collect(
     _ place: UInt32, _ score: Float, tier: UInt8, window base: UInt32, into collector: inout TopKCollector
   ) throws {
-    // A phrase that scores nothing does not stand there.
-    if tier == 0, scoringDecides, score == 0 { return }
     let score = weights.isNeutral ? score : score * weights.factor(of: Int(base + place))
     if tier == 0, !collector.mayTake(score) { return }
     try collector.collect(candidate(base + place, score, tier: tier))

@@ -2,18 +2,19 @@ import IndexFormat
 
 /// Documents that hold one term.
 final class TermMatcher: PartMatcher {
-  /// Candidates below this share of the list are looked up one by one rather than met in a walk.
-  private static let walkShare = 8
+  /// With fewer candidates per block of the list they are looked up rather than met in a walk.
+  private static let walkShare = 32
 
   private let cursor: PostingsCursor
   private let isLiteral: Bool
   private let onlyTitle: Bool
-  private var found = DocumentWindow()
+  private let scratch: WindowScratch
 
-  init(_ cursor: PostingsCursor, isLiteral: Bool, onlyTitle: Bool) {
+  init(_ cursor: PostingsCursor, isLiteral: Bool, onlyTitle: Bool, scratch: WindowScratch) {
     self.cursor = cursor
     self.isLiteral = isLiteral
     self.onlyTitle = onlyTitle
+    self.scratch = scratch
   }
 
   override var cost: Int { cursor.documentFrequency }
@@ -24,15 +25,15 @@ final class TermMatcher: PartMatcher {
 
   override func holds(window base: UInt32, in held: inout DocumentWindow) throws {
     if onlyTitle { return try super.holds(window: base, in: &held) }
-    let candidates = held.count
     let blocks = cursor.blockCount(from: base, to: base + DocumentWindow.size)
-    if candidates < blocks * Self.walkShare {
-      try held.filter { try cursor.contains(base + $0) }
+    if held.count < blocks * Self.walkShare {
+      let places = scratch.candidates
+      let count = try cursor.keep(
+        places, count: held.list(into: places), base: base, into: scratch.batch)
+      held = DocumentWindow(places, count: count)
     } else {
-      found.removeAll()
-      try found.withMutableWords {
-        try cursor.fill($0, titles: nil, from: base, wordCount: DocumentWindow.wordCount)
-      }
+      var found = DocumentWindow()
+      try cursor.fill(&found, window: base)
       held.formIntersection(found)
     }
   }
@@ -41,9 +42,7 @@ final class TermMatcher: PartMatcher {
     _ held: inout DocumentWindow, window base: UInt32, among candidates: DocumentWindow
   ) throws {
     if onlyTitle { return try super.fill(&held, window: base, among: candidates) }
-    try held.withMutableWords {
-      try cursor.fill($0, titles: nil, from: base, wordCount: DocumentWindow.wordCount)
-    }
+    try cursor.fill(&held, window: base)
   }
 
   override func match(

@@ -7,18 +7,22 @@ final class PhraseScoringTerm: ScoringTerm {
   private let weight: Float
   private let model: BM25F
   private let lengths: DocumentColumns
+  private let scratch: WindowScratch
   /// As if each word by itself had the weight of the phrase: none stands more often than its rarest word.
   private let words: [PostingsScoringTerm]
 
   init(
-    _ matcher: PhraseMatcher, weight: Float, model: BM25F, segment: SegmentReader, scratch: WindowScratch
+    _ matcher: PhraseMatcher, weight: Float, model: BM25F, factor: Float, lengths: DocumentColumns,
+    scratch: WindowScratch
   ) {
     self.matcher = matcher
     self.weight = weight
     self.model = model
-    lengths = DocumentColumns(segment)
+    self.lengths = lengths
+    self.scratch = scratch
     words = matcher.words.map {
-      PostingsScoringTerm($0.cursor, weight: weight, model: model, segment: segment, scratch: scratch)
+      PostingsScoringTerm(
+        $0.cursor, weight: weight, model: model, factor: factor, lengths: lengths, scratch: scratch)
     }
   }
 
@@ -26,50 +30,69 @@ final class PhraseScoringTerm: ScoringTerm {
     words.reduce(Double.infinity) { min($0, $1.ceiling(window: window)) }
   }
 
-  override func fill(_ documents: inout DocumentWindow, window base: UInt32) throws {
-    var all = DocumentWindow(first: Int(DocumentWindow.size))
-    all = try matcher.candidatesOfAllLists(window: base, among: all)
-    documents.formUnion(all)
-  }
+  override var documentFrequency: Int { matcher.cost }
 
   // Positions are dear: documents are always looked up.
   override func postingCount(inWindowOf documentCount: Int) -> Int { Int.max }
 
+  override func list(
+    into places: UnsafeMutablePointer<UInt32>, sums: UnsafeMutablePointer<Double>, window base: UInt32,
+    least: Double
+  ) throws -> Int {
+    var count = try matcher.listCandidates(into: places, window: base)
+    if least > 0, let rarest = words.first {
+      // A phrase stands no more often than its rarest word, and positions are dear.
+      for i in 0..<count { sums[Int(places[i])] = 0 }
+      try rarest.add(to: sums, window: base, places: places, count: count, least: 0)
+      var kept = 0
+      for i in 0..<count where sums[Int(places[i])] * 1.000_01 >= least {
+        places[kept] = places[i]
+        kept += 1
+      }
+      count = kept
+    }
+    count = try matcher.keep(places, count: count, window: base)
+    for i in 0..<count { sums[Int(places[i])] = score(places[i], i, window: base) }
+    return count
+  }
+
+  override func mark(
+    _ documents: inout DocumentWindow, sums: UnsafeMutablePointer<Double>, window base: UInt32
+  ) throws {
+    let places = scratch.candidates
+    let count = try matcher.keep(
+      places, count: try matcher.listCandidates(into: places, window: base), window: base)
+    for i in 0..<count {
+      let sum = documents.contains(places[i]) ? sums[Int(places[i])] : 0
+      sums[Int(places[i])] = sum + score(places[i], i, window: base)
+      documents.insert(places[i])
+    }
+  }
+
+  override func keep(
+    _ places: UnsafeMutablePointer<UInt32>, count: Int, sums: UnsafeMutablePointer<Double>,
+    window base: UInt32
+  ) throws -> Int {
+    let candidates = try matcher.keepInAllLists(places, count: count, window: base)
+    let kept = try matcher.keep(places, count: candidates, window: base)
+    for i in 0..<kept { sums[Int(places[i])] += score(places[i], i, window: base) }
+    return kept
+  }
+
   override func add(
-    to sums: UnsafeMutablePointer<Double>, window base: UInt32, places: UnsafeBufferPointer<UInt32>,
+    to sums: UnsafeMutablePointer<Double>, window base: UInt32, places: UnsafePointer<UInt32>, count: Int,
     least: Double
   ) throws {
-    for place in places {
-      let document = base + place
-      let found: PhraseMatcher.Occurrences
-      if matcher.countedWindow == base {
-        found = matcher.occurrences[Int(place)]
-      } else {
-        guard let most = try fewest(in: document) else { continue }
-        // A phrase stands no more often than its words, and all in the title is worth no less than some.
-        if sums[Int(place)] + Double(weight * share(most, of: document)) * 1.000_01 < least { continue }
-        found = try matcher.occurrences(in: document)
-      }
-      if found.all > 0 { sums[Int(place)] += Double(weight * share(found, of: document)) }
-    }
+    let candidates = scratch.candidates
+    candidates.update(from: places, count: count)
+    _ = try keep(candidates, count: count, sums: sums, window: base)
   }
 
-  private func share(_ found: PhraseMatcher.Occurrences, of document: UInt32) -> Float {
-    lengths.share(of: document, frequency: found.all, titleFrequency: found.title, model)
-  }
-
-  /// The frequency of the rarest word, all in all and in the title; nil when a word is missing.
-  private func fewest(in document: UInt32) throws -> PhraseMatcher.Occurrences? {
-    var least = PhraseMatcher.Occurrences(all: .max, title: .max)
-    for word in matcher.words {
-      guard try word.cursor.find(document) else { return nil }
-      let title = try word.cursor.titleFrequency
-      let all = try word.cursor.frequency
-      least.title = min(least.title, title)
-      least.all = min(least.all, all >= title ? all - title : 0)
-    }
-    // Until here `all` counts the body alone.
-    least.all = UInt32(clamping: UInt64(least.all) + UInt64(least.title))
-    return least
+  /// What the phrase is worth in the document that the matcher kept as number `i`.
+  @inline(__always)
+  private func score(_ place: UInt32, _ i: Int, window base: UInt32) -> Double {
+    let found = scratch.occurrences[i]
+    return Double(
+      weight * lengths.share(of: base + place, frequency: found.all, titleFrequency: found.title, model))
   }
 }

@@ -8,11 +8,30 @@ class ScoringTerm {
   /// What no document of a window gets from this term; windows are numbered from 0.
   func ceiling(window: Int) -> Double { 0 }
 
+  /// No more documents than this hold the term.
+  var documentFrequency: Int { 0 }
+
   /// About how many postings the list has in a window.
   func postingCount(inWindowOf documentCount: Int) -> Int { 0 }
 
-  /// Adds the documents of the window that may hold the term.
-  func fill(_ documents: inout DocumentWindow, window base: UInt32) throws {}
+  /// Lists the documents of the window that hold the term, and sets `sums[place]` to what it adds to each; how many.
+  ///
+  /// - Parameter least: documents that get less from this term may be left out.
+  func list(
+    into places: UnsafeMutablePointer<UInt32>, sums: UnsafeMutablePointer<Double>, window base: UInt32,
+    least: Double
+  ) throws -> Int { 0 }
+
+  /// Adds to `sums[place]` where the document is marked; marks the others that hold the term, and sets their sums.
+  func mark(
+    _ documents: inout DocumentWindow, sums: UnsafeMutablePointer<Double>, window base: UInt32
+  ) throws {}
+
+  /// Adds to the places that hold the term, and keeps those alone; how many are left.
+  func keep(
+    _ places: UnsafeMutablePointer<UInt32>, count: Int, sums: UnsafeMutablePointer<Double>,
+    window base: UInt32
+  ) throws -> Int { 0 }
 
   /// Adds to `sums[d - base]` for every document `d` of the window that holds the term.
   func addAll(to sums: UnsafeMutablePointer<Double>, window base: UInt32) throws {}
@@ -21,7 +40,7 @@ class ScoringTerm {
   ///
   /// - Parameter least: places whose sum stays below it may be left out.
   func add(
-    to sums: UnsafeMutablePointer<Double>, window base: UInt32, places: UnsafeBufferPointer<UInt32>,
+    to sums: UnsafeMutablePointer<Double>, window base: UInt32, places: UnsafePointer<UInt32>, count: Int,
     least: Double
   ) throws {}
 }
@@ -33,19 +52,21 @@ final class PostingsScoringTerm: ScoringTerm {
   let weight: Float
   private let model: BM25F
   private let lengths: DocumentColumns
+  /// Of the segment's bounds, see `BoundModel.factor(to:)`.
   private let factor: Float
   private lazy var bounds = cursor.bounds(ofWindows: DocumentWindow.shift)
   private let scratch: WindowScratch
 
   init(
-    _ cursor: PostingsCursor, weight: Float, model: BM25F, segment: SegmentReader, scratch: WindowScratch
+    _ cursor: PostingsCursor, weight: Float, model: BM25F, factor: Float, lengths: DocumentColumns,
+    scratch: WindowScratch
   ) {
     self.scratch = scratch
     self.cursor = cursor
     self.weight = weight
     self.model = model
-    lengths = DocumentColumns(segment)
-    factor = segment.boundModel.factor(to: model.boundModel)
+    self.lengths = lengths
+    self.factor = factor
   }
 
   /// What no document gets from a block with this bound.
@@ -69,26 +90,56 @@ final class PostingsScoringTerm: ScoringTerm {
     return bound == 0 ? 0 : Double(ceiling(bound))
   }
 
+  override var documentFrequency: Int { cursor.documentFrequency }
+
   override func postingCount(inWindowOf documentCount: Int) -> Int {
     min(
       cursor.documentFrequency,
       cursor.documentFrequency * Int(DocumentWindow.size) / max(documentCount, 1) + 1)
   }
 
-  override func fill(_ documents: inout DocumentWindow, window base: UInt32) throws {
-    try documents.withMutableWords {
-      try cursor.fill($0, titles: nil, from: base, wordCount: DocumentWindow.wordCount)
+  override func list(
+    into places: UnsafeMutablePointer<UInt32>, sums: UnsafeMutablePointer<Double>, window base: UInt32,
+    least: Double
+  ) throws -> Int {
+    var count = 0
+    let least = least > 0 ? bound(reaching: Float(least)) : 0
+    guard let least else { return 0 }
+    try forEachRun(window: base, boundedBy: least) { run in
+      kernel_set_scores(run.docIDs, scores(of: run), run.count, base, sums, places + count)
+      count += run.count
+    }
+    return count
+  }
+
+  override func mark(
+    _ documents: inout DocumentWindow, sums: UnsafeMutablePointer<Double>, window base: UInt32
+  ) throws {
+    try documents.withMutableWords { words in
+      try forEachRun(window: base) { run in
+        kernel_mark_scores(run.docIDs, scores(of: run), run.count, base, sums, words)
+      }
     }
   }
 
   override func addAll(to sums: UnsafeMutablePointer<Double>, window base: UInt32) throws {
+    try forEachRun(window: base) { run in
+      kernel_add_scores(run.docIDs, scores(of: run), run.count, base, sums)
+    }
+  }
+
+  /// The postings of a window, block by block; blocks below a bound are left out.
+  @inline(__always)
+  private func forEachRun(
+    window base: UInt32, boundedBy least: UInt16 = 0, _ body: (PostingsCursor.Run) -> Void
+  ) throws {
     let end = base + DocumentWindow.size
     var block = cursor.firstBlock(reaching: base)
     while block < cursor.blockCount {
-      if block != cursor.block { try cursor.load(block: block) }
-      let run = try cursor.block(from: base, to: end)
-      if run.count > 0 {
-        kernel_add_scores(run.docIDs, scores(of: run), run.count, base, sums)
+      if least == 0 || cursor.bound(ofBlock: block) >= least {
+        if block != cursor.block { try cursor.load(block: block) }
+        let run = try cursor.block(from: base, to: end)
+        if run.count > 0 { body(run) }
       }
       if cursor.lastDoc(ofBlock: block) >= end - 1 { return }
       block += 1
@@ -106,25 +157,49 @@ final class PostingsScoringTerm: ScoringTerm {
     return UnsafePointer(scratch.scores)
   }
 
+  override func keep(
+    _ places: UnsafeMutablePointer<UInt32>, count: Int, sums: UnsafeMutablePointer<Double>,
+    window base: UInt32
+  ) throws -> Int {
+    var kept = 0
+    try gather(places, count: count, window: base) { batch, scores in
+      kernel_add_scores(batch.places, scores, batch.count, 0, sums)
+      (places + kept).update(from: batch.places, count: batch.count)
+      kept += batch.count
+    }
+    return kept
+  }
+
   override func add(
-    to sums: UnsafeMutablePointer<Double>, window base: UInt32, places: UnsafeBufferPointer<UInt32>,
+    to sums: UnsafeMutablePointer<Double>, window base: UInt32, places: UnsafePointer<UInt32>, count: Int,
     least: Double
+  ) throws {
+    try gather(places, count: count, window: base) { batch, scores in
+      kernel_add_scores(batch.places, scores, batch.count, 0, sums)
+    }
+  }
+
+  /// The postings of those of the places that hold the term, with their scores.
+  @inline(__always)
+  private func gather(
+    _ places: UnsafePointer<UInt32>, count: Int, window base: UInt32,
+    _ body: (PostingsBatch, UnsafePointer<Float>) -> Void
   ) throws {
     let batch = scratch.batch
     let scores = scratch.scores
-    try cursor.gather(places, base: base, into: batch) {
+    try cursor.gather(places, count: count, base: base, into: batch) {
       withUnsafePointer(to: model.kernel) { kernel in
         kernel_score(
           kernel, weight, lengths.title, lengths.body, batch.docIDs, batch.frequencies,
           batch.hasTitles ? batch.titleFrequencies : nil, batch.count, scores)
       }
-      kernel_add_scores(batch.places, scores, batch.count, 0, sums)
+      body(batch, scores)
     }
   }
 }
 
 /// The length columns of a segment, as the kernels take them.
-struct DocumentColumns {
+final class DocumentColumns {
   let titles: NumberColumn
   let bodies: NumberColumn
   let title: kernel_column

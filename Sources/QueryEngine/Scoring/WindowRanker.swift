@@ -13,7 +13,14 @@ final class WindowRanker {
   private let terms: [ScoringTerm]
   private let postingCounts: [Int]
   private let scratch: WindowScratch
+  /// From the term that can add most in the entered window to the one that can add least.
   private var order: [Int]
+  /// From the term in the fewest documents to the one in most.
+  private let byFrequency: [Int]
+  /// What each term can add in each window, window by window.
+  private var ceilingTable: [Double] = []
+  private let windowCount: Int
+  /// Of the entered window.
   private var ceilings: [Double]
   /// What the terms of `order` from each place on can add, and one more of zero.
   private var rest: [Double]
@@ -21,8 +28,10 @@ final class WindowRanker {
   init(_ terms: [ScoringTerm], documentCount: Int, scratch: WindowScratch) {
     self.terms = terms
     self.scratch = scratch
+    windowCount = (documentCount + Int(DocumentWindow.size) - 1) >> DocumentWindow.shift
     postingCounts = terms.map { $0.postingCount(inWindowOf: documentCount) }
     order = Array(terms.indices)
+    byFrequency = terms.indices.sorted { terms[$0].documentFrequency < terms[$1].documentFrequency }
     ceilings = [Double](repeating: 0, count: terms.count)
     rest = [Double](repeating: 0, count: terms.count + 1)
   }
@@ -31,24 +40,90 @@ final class WindowRanker {
   ///
   /// - Returns: what no document of the window exceeds.
   func enter(window base: UInt32) -> Double {
-    let window = Int(base) >> DocumentWindow.shift
-    for i in terms.indices { ceilings[i] = terms[i].ceiling(window: window) }
-    order.sort { ceilings[$0] != ceilings[$1] ? ceilings[$0] > ceilings[$1] : $0 < $1 }
+    if ceilingTable.isEmpty { ceilingTable = table() }
+    let start = (Int(base) >> DocumentWindow.shift) * terms.count
+    for i in 0..<terms.count { ceilings[i] = ceilingTable[start + i] }
+    // By insertion: there are few, and mostly they are in order already.
+    for place in 1..<max(order.count, 1) {
+      let index = order[place]
+      var to = place
+      while to > 0, isLess(order[to - 1], index) {
+        order[to] = order[to - 1]
+        to -= 1
+      }
+      order[to] = index
+    }
     for place in order.indices.reversed() { rest[place] = rest[place + 1] + ceilings[order[place]] }
     return rest[0]
   }
 
-  /// Documents of the entered window that may reach `least`, if only documents that hold a scoring term can.
+  @inline(__always)
+  private func isLess(_ a: Int, _ b: Int) -> Bool {
+    ceilings[a] != ceilings[b] ? ceilings[a] < ceilings[b] : a > b
+  }
+
+  private func table() -> [Double] {
+    var table = [Double](repeating: 0, count: windowCount * terms.count)
+    for (number, term) in terms.enumerated() {
+      for window in 0..<windowCount { table[window * terms.count + number] = term.ceiling(window: window) }
+    }
+    return table
+  }
+
+  // MARK: Finding documents by their scores
+
+  /// Lists in the scratch the documents that hold every term, their sums complete; how many.
+  ///
+  /// - Parameter least: documents below it may be left out.
+  func listAll(window base: UInt32, least: Double) throws -> Int {
+    let sums = scratch.sums
+    let places = scratch.places
+    let least = least - least * 1e-6
+    var rest = 0.0
+    for index in byFrequency {
+      if ceilings[index] == 0 { return 0 }
+      rest += ceilings[index]
+    }
+    if rest < least { return 0 }
+    var count = 0
+    for (number, index) in byFrequency.enumerated() {
+      rest -= ceilings[index]
+      // What rounding leaves over must not cost a document its place.
+      let missing = number + 1 < byFrequency.count ? max(rest, 0) * 1.000_001 : 0
+      count =
+        number == 0
+        ? try terms[index].list(into: places, sums: sums, window: base, least: least - missing)
+        : try terms[index].keep(places, count: count, sums: sums, window: base)
+      if least > 0 { count = kernel_keep(places, count, sums, least - missing) }
+      if count == 0 { return 0 }
+    }
+    return count
+  }
+
+  /// Lists in the scratch the documents that hold a term and may reach `least`; how many, and how many terms of the
+  /// order their sums hold.
   ///
   /// Terms that cannot lift a document to `least` together are left out: who holds only those is no candidate.
-  func essential(window base: UInt32, least: Double) throws -> DocumentWindow {
-    var documents = DocumentWindow()
-    for (number, index) in order.enumerated() {
-      if ceilings[index] == 0 || rest[number] < least { break }
-      try terms[index].fill(&documents, window: base)
+  func listAny(window base: UInt32, least: Double) throws -> (count: Int, added: Int) {
+    let sums = scratch.sums
+    let places = scratch.places
+    let least = least - least * 1e-6
+    var essential = 0
+    while essential < order.count, ceilings[order[essential]] > 0, rest[essential] >= least { essential += 1 }
+    if essential == 0 { return (0, 0) }
+    var count: Int
+    if essential == 1 {
+      count = try terms[order[0]].list(into: places, sums: sums, window: base, least: least - rest[1])
+    } else {
+      var documents = DocumentWindow()
+      for index in order.prefix(essential) { try terms[index].mark(&documents, sums: sums, window: base) }
+      count = documents.list(into: places)
     }
-    return documents
+    if least > 0 { count = kernel_keep(places, count, sums, least - rest[essential]) }
+    return (count, essential)
   }
+
+  // MARK: Scoring
 
   /// Calls `body` with the place and the score of each document that may reach `least`; all of them if it is zero.
   /// Scores are exact.
@@ -57,23 +132,40 @@ final class WindowRanker {
     _ body: (_ place: UInt32, _ score: Float) throws -> Void
   ) throws {
     if rest[0] < least { return }
+    let count = documents.list(into: scratch.places)
+    for i in 0..<count { scratch.sums[Int(scratch.places[i])] = 0 }
+    try rank(count, added: 0, window: base, least: least, body)
+  }
+
+  /// The same for the first `count` documents of the scratch, whose sums hold the first `added` terms of the order.
+  func rank(
+    _ count: Int, added: Int, window base: UInt32, least: Double,
+    _ body: (_ place: UInt32, _ score: Float) throws -> Void
+  ) throws {
     let sums = scratch.sums
     let places = scratch.places
-    var count = documents.list(into: places)
+    var count = count
     // Rounding must not cost a document its place.
     let least = least - least * 1e-6
-    for i in 0..<count { sums[Int(places[i])] = 0 }
-    for (number, index) in order.enumerated() where ceilings[index] > 0 {
+    for number in added..<order.count where ceilings[order[number]] > 0 {
+      let index = order[number]
       if count == 0 { return }
       if count * Self.lookUpCost < postingCounts[index] {
         try terms[index].add(
-          to: sums, window: base, places: UnsafeBufferPointer(start: places, count: count),
-          least: least - rest[number + 1])
+          to: sums, window: base, places: places, count: count, least: least - rest[number + 1])
       } else {
         try terms[index].addAll(to: sums, window: base)
       }
       if least > 0 { count = kernel_keep(places, count, sums, least - rest[number + 1]) }
     }
     for i in 0..<count { try body(places[i], Float(sums[Int(places[i])])) }
+  }
+
+  /// Calls `body` with what `listAll` has left, but for documents that are surely below `least`.
+  func forEachListed(
+    _ count: Int, least: Double, _ body: (_ place: UInt32, _ score: Float) throws -> Void
+  ) rethrows {
+    let count = kernel_keep(scratch.places, count, scratch.sums, least - least * 1e-6)
+    for i in 0..<count { try body(scratch.places[i], Float(scratch.sums[Int(scratch.places[i])])) }
   }
 }

@@ -1,0 +1,194 @@
+import CKernels
+
+/// Postings and positions of chosen documents: those that are left over when other lists had their say.
+///
+/// Chosen documents are ascending `places`, each standing for the document `base` + place. The cursor goes to any
+/// place of the list, also back; `docID` stands somewhere in the last block that was read.
+extension PostingsCursor {
+  /// Keeps the places whose documents the list holds; how many are left.
+  package func keep(
+    _ places: UnsafeMutablePointer<UInt32>, count: Int, base: UInt32, into batch: PostingsBatch
+  ) throws(IndexFormatError) -> Int {
+    var kept = 0
+    var next = 0
+    var isMarked = false
+    while next < count {
+      let block = firstBlock(reaching: base + (unsafe places[next]))
+      guard block < blockCount else { break }
+      let end = unsafe next + run(of: places + next, count: count - next, base: base, inBlock: block)
+      if block != self.block, let bits = try bits(ofBlock: block) {
+        // Sound: the words were checked; the kernel stays inside them.
+        kept += unsafe kernel_keep_set(
+          places + next, end - next, base &- UInt32(bits.firstWord * 64),
+          bits.words.assumingMemoryBound(to: UInt8.self), bits.count, places + kept)
+      } else {
+        if block != self.block { try load(block: block) }
+        // Sound: what is kept is never more than what was read.
+        let found = unsafe intersect(
+          places + next, end - next, of: count - next, base: base, batch, &isMarked)
+        unsafe (places + kept).update(from: batch.places, count: found)
+        kept += found
+      }
+      next = end
+    }
+    return kept
+  }
+
+  /// The postings of those places that the list holds, in batches of one block at most.
+  ///
+  /// - Parameter body: is called with `batch` filled.
+  package func gather(
+    _ places: UnsafePointer<UInt32>, count: Int, base: UInt32, into batch: PostingsBatch, _ body: () -> Void
+  ) throws(IndexFormatError) {
+    var next = 0
+    var isMarked = false
+    while next < count {
+      guard let end = unsafe try find(places, from: next, count: count, base: base, into: batch, &isMarked)
+      else { return }
+      next = end
+      guard batch.count > 0 else { continue }
+      try decodeFrequencies()
+      batch.hasTitles = hasTitles
+      let found = batch.count
+      let docIDs = unsafe batch.docIDs
+      let places = unsafe batch.places
+      for i in 0..<found { unsafe docIDs[i] = base &+ places[i] }
+      unsafe kernel_take(buffer + PostingsLayout.blockSize, batch.indices, found, batch.frequencies)
+      if hasTitles {
+        unsafe kernel_take(
+          buffer + 2 * PostingsLayout.blockSize, batch.indices, found, batch.titleFrequencies)
+      } else {
+        unsafe batch.titleFrequencies.update(repeating: 0, count: found)
+      }
+      body()
+    }
+  }
+
+  /// The positions of at most 128 places, one document after the other: none for a document that the list does not hold.
+  package func positions(
+    of places: UnsafePointer<UInt32>, count: Int, base: UInt32, into batch: PositionsBatch,
+    lookUp: PostingsBatch
+  ) throws(IndexFormatError) {
+    precondition(count <= PostingsLayout.blockSize, "a batch of places")
+    batch.removeAll()
+    var next = 0
+    var isMarked = false
+    while next < count {
+      guard let end = unsafe try find(places, from: next, count: count, base: base, into: lookUp, &isMarked)
+      else { break }
+      if lookUp.count > 0, var source = unsafe try positionSource() {
+        var found = 0
+        for place in next..<end {
+          guard unsafe found < lookUp.count, lookUp.places[found] == places[place] else {
+            batch.close(titleCount: 0)
+            continue
+          }
+          let index = Int(unsafe lookUp.indices[found])
+          found &+= 1
+          try unsafe source.append(ofPosting: index, to: &batch.positions, of: self)
+          batch.close(
+            titleCount: hasTitles ? Int(unsafe buffer[2 &* PostingsLayout.blockSize &+ index]) : 0)
+        }
+        positions = unsafe source.reader
+      }
+      next = end
+      while batch.count < next { batch.close(titleCount: 0) }
+    }
+    while batch.count < count { batch.close(titleCount: 0) }
+  }
+
+  /// Looks up the places of one block, from `next` on; where those of the next block begin, nil when there is none.
+  ///
+  /// Frequencies and positions are then those of the block.
+  @unsafe
+  private func find(
+    _ places: UnsafePointer<UInt32>, from next: Int, count: Int, base: UInt32, into batch: PostingsBatch,
+    _ isMarked: inout Bool
+  ) throws(IndexFormatError) -> Int? {
+    let block = firstBlock(reaching: base + (unsafe places[next]))
+    guard block < blockCount else { return nil }
+    let end = unsafe next + run(of: places + next, count: count - next, base: base, inBlock: block)
+    // Sound: no more places are found than the block has postings, and a batch has room for those.
+    if block != self.block, let bits = try bits(ofBlock: block) {
+      try enter(bits: bits, ofBlock: block)
+      batch.count = unsafe kernel_find_set(
+        places + next, end - next, base &- UInt32(bits.firstWord * 64),
+        bits.words.assumingMemoryBound(to: UInt8.self), bits.count, batch.places, batch.indices)
+    } else {
+      if block != self.block { try load(block: block) }
+      batch.count = unsafe intersect(
+        places + next, end - next, of: count - next, base: base, batch, &isMarked)
+    }
+    return end
+  }
+
+  /// Which of the first `run` of `count` places the current block holds; how many.
+  ///
+  /// - Parameter isMarked: whether the places are marked in the batch already.
+  @unsafe @inline(__always)
+  private func intersect(
+    _ places: UnsafePointer<UInt32>, _ run: Int, of count: Int, base: UInt32, _ batch: PostingsBatch,
+    _ isMarked: inout Bool
+  ) -> Int {
+    guard run >= PostingsBatch.markedFrom else {
+      return unsafe kernel_intersect(buffer, inBlock, places, run, base, batch.places, batch.indices)
+    }
+    if !isMarked { isMarked = unsafe batch.mark(places, count) }
+    return unsafe kernel_intersect_marked(
+      buffer, inBlock, batch.marks, PostingsBatch.markWords, base, batch.places, batch.indices)
+  }
+
+  /// How many of the places, the first of which the block reaches, lie in the block.
+  @unsafe @inline(__always)
+  private func run(of places: UnsafePointer<UInt32>, count: Int, base: UInt32, inBlock block: Int) -> Int {
+    let last = lastDoc(ofBlock: block)
+    var end = 1
+    while unsafe end < count && base + places[end] <= last { end &+= 1 }
+    return end
+  }
+}
+
+/// Postings of chosen documents, side by side: at most one block of them.
+@safe package final class PostingsBatch {
+  package fileprivate(set) var count = 0
+  package fileprivate(set) var hasTitles = false
+  /// Documents relative to a window.
+  package let places: UnsafeMutablePointer<UInt32>
+  package let docIDs: UnsafeMutablePointer<UInt32>
+  package let frequencies: UnsafeMutablePointer<UInt32>
+  package let titleFrequencies: UnsafeMutablePointer<UInt32>
+  /// Where they stand in their block.
+  fileprivate let indices: UnsafeMutablePointer<UInt32>
+  /// With at least this many places in a block it is cheaper to ask of each posting whether it is wanted.
+  fileprivate static let markedFrom = 12
+  /// Places are below 64 times this.
+  fileprivate static let markWords = 64
+  fileprivate let marks: UnsafeMutablePointer<UInt64>
+
+  /// Marks the places, and nothing else.
+  @unsafe
+  fileprivate func mark(_ places: UnsafePointer<UInt32>, _ count: Int) -> Bool {
+    precondition(unsafe places[count - 1] < 64 * Self.markWords, "places of one window")
+    unsafe marks.update(repeating: 0, count: Self.markWords)
+    unsafe kernel_set_bits(places, count, 0, marks)
+    return true
+  }
+
+  package init() {
+    // One more, because kernels write before they count.
+    let size = PostingsLayout.blockSize + 1
+    unsafe places = .allocate(capacity: 5 * size)
+    unsafe places.initialize(repeating: 0, count: 5 * size)
+    unsafe docIDs = places + size
+    unsafe frequencies = places + 2 * size
+    unsafe titleFrequencies = places + 3 * size
+    unsafe indices = places + 4 * size
+    unsafe marks = .allocate(capacity: Self.markWords)
+    unsafe marks.initialize(repeating: 0, count: Self.markWords)
+  }
+
+  deinit {
+    unsafe places.deallocate()
+    unsafe marks.deallocate()
+  }
+}
