@@ -225,6 +225,8 @@ import Testing
         try opened.advance()
       }
     }
+    let batch = PostingsBatch()
+    let positionsBatch = PositionsBatch()
     if let cursor {
       for _ in 0..<3 {
         if let run = try? cursor.run(withFrequencies: false) {
@@ -236,7 +238,21 @@ import Testing
           try? cursor.fill($0.baseAddress!, titles: nil, from: 0, wordCount: 64)
         }
         #expect((200..<4_096).allSatisfy { bits[$0 >> 6] >> UInt64($0 & 63) & 1 == 0 })
-        _ = (try? cursor.contains(130), try? cursor.find(130))
+        _ = try? cursor.find(notBelow: 130)
+        for step in [1, 7, 60] {
+          var places = stride(from: UInt32(0), to: 300, by: step).map { $0 }
+          let count = places.count
+          try? cursor.gather(places, count: count, base: 0, into: batch) {
+            #expect((0..<batch.count).allSatisfy { batch.docIDs[$0] < 200 && batch.frequencies[$0] > 0 })
+          }
+          let first = min(count, 128)
+          try? cursor.positions(of: places, count: first, base: 0, into: positionsBatch, lookUp: batch)
+          places.append(0)  // kernels write before they count
+          let kept = try? places.withUnsafeMutableBufferPointer {
+            try cursor.keep($0.baseAddress!, count: count, base: 0, into: batch)
+          }
+          #expect(places.prefix(kept ?? 0).allSatisfy { $0 < 200 })
+        }
         try? cursor.seek(to: 150)
         try? cursor.advance()
       }

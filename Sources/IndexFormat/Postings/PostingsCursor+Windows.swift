@@ -98,20 +98,6 @@ extension PostingsCursor {
     return true
   }
 
-  /// Whether the list holds `document`, as cheaply as its block allows.
-  package func contains(_ document: UInt32) throws(IndexFormatError) -> Bool {
-    let next = firstBlock(reaching: document)
-    guard next < blockCount else { return false }
-    if next != block {
-      if let bits = try bits(ofBlock: next) {
-        let word = Int(document >> 6) - bits.firstWord
-        return word >= 0 && bits[word] >> UInt64(document & 63) & 1 == 1
-      }
-      try load(block: next)
-    }
-    return unsafe buffer[place(notBelow: document)] == document
-  }
-
   /// The first document of the list that is not below `document`, and stands on it; `end` if there is none.
   package func find(notBelow document: UInt32) throws(IndexFormatError) -> UInt32 {
     let next = firstBlock(reaching: document)
@@ -125,18 +111,6 @@ extension PostingsCursor {
   package func blockCount(from base: UInt32, to end: UInt32) -> Int {
     let first = firstBlock(reaching: base)
     return first == blockCount ? 0 : min(firstBlock(from: first, reaching: end - 1) + 1, blockCount) - first
-  }
-
-  /// Stands on `document` if the list holds it.
-  package func find(_ document: UInt32) throws(IndexFormatError) -> Bool {
-    if docID == document { return true }
-    let next = firstBlock(reaching: document)
-    guard next < blockCount else { return false }
-    if next != block { try load(block: next) }
-    let place = place(notBelow: document)
-    guard unsafe buffer[place] == document else { return false }
-    stand(at: place)
-    return true
   }
 
   /// The first place of the block whose document is not below `target`, at most the last place.

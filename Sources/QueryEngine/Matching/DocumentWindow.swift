@@ -56,9 +56,6 @@ struct DocumentWindow: Sendable {
   mutating func insert(_ document: UInt32) { words[Int(document >> 6)] |= 1 << UInt64(document & 63) }
 
   @inline(__always)
-  mutating func remove(_ document: UInt32) { words[Int(document >> 6)] &= ~(1 << UInt64(document & 63)) }
-
-  @inline(__always)
   func contains(_ document: UInt32) -> Bool { words[Int(document >> 6)] >> UInt64(document & 63) & 1 == 1 }
 
   mutating func removeAll() {
@@ -95,23 +92,6 @@ struct DocumentWindow: Sendable {
   mutating func subtract(_ other: DocumentWindow) {
     other.withWords { other, count in
       withMutableWords { words in for word in 0..<count { words[word] &= ~other[word] } }
-    }
-  }
-
-  /// Keeps the documents for which `body` is true.
-  @inline(__always)
-  mutating func filter(_ body: (UInt32) throws -> Bool) rethrows {
-    try withMutableWords { words in
-      for word in 0..<Self.wordCount {
-        var rest = words[word]
-        while rest != 0 {
-          let place = rest.trailingZeroBitCount
-          if try !body(UInt32(truncatingIfNeeded: word &* 64 &+ place)) {
-            words[word] &= ~(1 << UInt64(place))
-          }
-          rest &= rest &- 1
-        }
-      }
     }
   }
 
