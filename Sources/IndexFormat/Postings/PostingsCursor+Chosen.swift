@@ -36,31 +36,50 @@ extension PostingsCursor {
 
   /// The postings of those places that the list holds, in batches of one block at most.
   ///
-  /// - Parameter body: is called with `batch` filled.
+  /// - Parameters:
+  ///   - isWanted: of the bound of a block and its places: whether the block is to be read.
+  ///   - body: is called with `batch` filled.
+  @inline(__always)
   package func gather(
-    _ places: UnsafePointer<UInt32>, count: Int, base: UInt32, into batch: PostingsBatch, _ body: () -> Void
+    _ places: UnsafePointer<UInt32>, count: Int, base: UInt32, into batch: PostingsBatch,
+    where isWanted: (UInt16, Range<Int>) -> Bool = { _, _ in true }, _ body: () -> Void
   ) throws(IndexFormatError) {
     var next = 0
     var isMarked = false
     while next < count {
-      guard let end = unsafe try find(places, from: next, count: count, base: base, into: batch, &isMarked)
-      else { return }
-      next = end
-      guard batch.count > 0 else { continue }
-      try decodeFrequencies()
-      batch.hasTitles = hasTitles
-      let found = batch.count
-      let docIDs = unsafe batch.docIDs
-      let places = unsafe batch.places
-      for i in 0..<found { unsafe docIDs[i] = base &+ places[i] }
-      unsafe kernel_take(buffer + PostingsLayout.blockSize, batch.indices, found, batch.frequencies)
-      if hasTitles {
-        unsafe kernel_take(
-          buffer + 2 * PostingsLayout.blockSize, batch.indices, found, batch.titleFrequencies)
-      } else {
-        unsafe batch.titleFrequencies.update(repeating: 0, count: found)
+      let block = firstBlock(reaching: base + (unsafe places[next]))
+      guard block < blockCount else { return }
+      let reached = unsafe next + run(of: places + next, count: count - next, base: base, inBlock: block)
+      guard isWanted(bound(ofBlock: block), next..<reached) else {
+        next = reached
+        continue
       }
-      body()
+      try unsafe readChosen(
+        places + next, reached - next, of: count - next, base: base, block: block, into: batch, &isMarked)
+      next = reached
+      if batch.count > 0 { body() }
+    }
+  }
+
+  /// Fills the batch with the postings of the first `run` of `count` places, all in one block.
+  @unsafe
+  package func readChosen(
+    _ places: UnsafePointer<UInt32>, _ run: Int, of count: Int, base: UInt32, block: Int,
+    into batch: PostingsBatch, _ isMarked: inout Bool
+  ) throws(IndexFormatError) {
+    try unsafe find(places, run, of: count, base: base, block: block, into: batch, &isMarked)
+    guard batch.count > 0 else { return }
+    try decodeFrequencies()
+    batch.hasTitles = hasTitles
+    let found = batch.count
+    let docIDs = unsafe batch.docIDs
+    let places = unsafe batch.places
+    for i in 0..<found { unsafe docIDs[i] = base &+ places[i] }
+    unsafe kernel_take(buffer + PostingsLayout.blockSize, batch.indices, found, batch.frequencies)
+    if hasTitles {
+      unsafe kernel_take(buffer + 2 * PostingsLayout.blockSize, batch.indices, found, batch.titleFrequencies)
+    } else {
+      unsafe batch.titleFrequencies.update(repeating: 0, count: found)
     }
   }
 
@@ -74,8 +93,11 @@ extension PostingsCursor {
     var next = 0
     var isMarked = false
     while next < count {
-      guard let end = unsafe try find(places, from: next, count: count, base: base, into: lookUp, &isMarked)
-      else { break }
+      let block = firstBlock(reaching: base + (unsafe places[next]))
+      guard block < blockCount else { break }
+      let end = unsafe next + run(of: places + next, count: count - next, base: base, inBlock: block)
+      try unsafe find(
+        places + next, end - next, of: count - next, base: base, block: block, into: lookUp, &isMarked)
       if lookUp.count > 0, var source = unsafe try positionSource() {
         var found = 0
         for place in next..<end {
@@ -97,29 +119,22 @@ extension PostingsCursor {
     while batch.count < count { batch.close(titleCount: 0) }
   }
 
-  /// Looks up the places of one block, from `next` on; where those of the next block begin, nil when there is none.
-  ///
-  /// Frequencies and positions are then those of the block.
+  /// Looks up the first `run` of `count` places, all in one block. Frequencies and positions are then those of the block.
   @unsafe
   private func find(
-    _ places: UnsafePointer<UInt32>, from next: Int, count: Int, base: UInt32, into batch: PostingsBatch,
-    _ isMarked: inout Bool
-  ) throws(IndexFormatError) -> Int? {
-    let block = firstBlock(reaching: base + (unsafe places[next]))
-    guard block < blockCount else { return nil }
-    let end = unsafe next + run(of: places + next, count: count - next, base: base, inBlock: block)
+    _ places: UnsafePointer<UInt32>, _ run: Int, of count: Int, base: UInt32, block: Int,
+    into batch: PostingsBatch, _ isMarked: inout Bool
+  ) throws(IndexFormatError) {
     // Sound: no more places are found than the block has postings, and a batch has room for those.
     if block != self.block, let bits = try bits(ofBlock: block) {
       try enter(bits: bits, ofBlock: block)
       batch.count = unsafe kernel_find_set(
-        places + next, end - next, base &- UInt32(bits.firstWord * 64),
+        places, run, base &- UInt32(bits.firstWord * 64),
         bits.words.assumingMemoryBound(to: UInt8.self), bits.count, batch.places, batch.indices)
     } else {
       if block != self.block { try load(block: block) }
-      batch.count = unsafe intersect(
-        places + next, end - next, of: count - next, base: base, batch, &isMarked)
+      batch.count = unsafe intersect(places, run, of: count, base: base, batch, &isMarked)
     }
-    return end
   }
 
   /// Which of the first `run` of `count` places the current block holds; how many.
@@ -140,7 +155,7 @@ extension PostingsCursor {
 
   /// How many of the places, the first of which the block reaches, lie in the block.
   @unsafe @inline(__always)
-  private func run(of places: UnsafePointer<UInt32>, count: Int, base: UInt32, inBlock block: Int) -> Int {
+  package func run(of places: UnsafePointer<UInt32>, count: Int, base: UInt32, inBlock block: Int) -> Int {
     let last = lastDoc(ofBlock: block)
     var end = 1
     while unsafe end < count && base + places[end] <= last { end &+= 1 }

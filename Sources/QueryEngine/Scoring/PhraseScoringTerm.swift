@@ -43,7 +43,7 @@ final class PhraseScoringTerm: ScoringTerm {
     if least > 0, let rarest = words.first {
       // A phrase stands no more often than its rarest word, and positions are dear.
       for i in 0..<count { sums[Int(places[i])] = 0 }
-      try rarest.add(to: sums, window: base, places: places, count: count, least: 0)
+      try rarest.add(to: sums, window: base, places: places, count: count, least: least)
       var kept = 0
       for i in 0..<count where sums[Int(places[i])] * 1.000_01 >= least {
         places[kept] = places[i]
@@ -71,7 +71,7 @@ final class PhraseScoringTerm: ScoringTerm {
 
   override func keep(
     _ places: UnsafeMutablePointer<UInt32>, count: Int, sums: UnsafeMutablePointer<Double>,
-    window base: UInt32
+    window base: UInt32, least: Double
   ) throws -> Int {
     let candidates = try matcher.keepInAllLists(places, count: count, window: base)
     let kept = try matcher.keep(places, count: candidates, window: base)
@@ -85,7 +85,7 @@ final class PhraseScoringTerm: ScoringTerm {
   ) throws {
     let candidates = scratch.candidates
     candidates.update(from: places, count: count)
-    _ = try keep(candidates, count: count, sums: sums, window: base)
+    _ = try keep(candidates, count: count, sums: sums, window: base, least: least)
   }
 
   /// What the phrase is worth in the document that the matcher kept as number `i`.

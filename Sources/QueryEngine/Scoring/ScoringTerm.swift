@@ -28,9 +28,11 @@ class ScoringTerm {
   ) throws {}
 
   /// Adds to the places that hold the term, and keeps those alone; how many are left.
+  ///
+  /// - Parameter least: places whose sum stays below it may be left out.
   func keep(
     _ places: UnsafeMutablePointer<UInt32>, count: Int, sums: UnsafeMutablePointer<Double>,
-    window base: UInt32
+    window base: UInt32, least: Double
   ) throws -> Int { 0 }
 
   /// Adds to `sums[d - base]` for every document `d` of the window that holds the term.
@@ -159,10 +161,10 @@ final class PostingsScoringTerm: ScoringTerm {
 
   override func keep(
     _ places: UnsafeMutablePointer<UInt32>, count: Int, sums: UnsafeMutablePointer<Double>,
-    window base: UInt32
+    window base: UInt32, least: Double
   ) throws -> Int {
     var kept = 0
-    try gather(places, count: count, window: base) { batch, scores in
+    try gather(places, count: count, sums: sums, window: base, least: least) { batch, scores in
       kernel_add_scores(batch.places, scores, batch.count, 0, sums)
       (places + kept).update(from: batch.places, count: batch.count)
       kept += batch.count
@@ -174,20 +176,26 @@ final class PostingsScoringTerm: ScoringTerm {
     to sums: UnsafeMutablePointer<Double>, window base: UInt32, places: UnsafePointer<UInt32>, count: Int,
     least: Double
   ) throws {
-    try gather(places, count: count, window: base) { batch, scores in
+    try gather(places, count: count, sums: sums, window: base, least: least) { batch, scores in
       kernel_add_scores(batch.places, scores, batch.count, 0, sums)
     }
   }
 
-  /// The postings of those of the places that hold the term, with their scores.
+  /// The postings of those of the places that hold the term, with their scores; but for blocks that cannot lift any of
+  /// their places to `least`.
   @inline(__always)
   private func gather(
-    _ places: UnsafePointer<UInt32>, count: Int, window base: UInt32,
-    _ body: (PostingsBatch, UnsafePointer<Float>) -> Void
+    _ places: UnsafePointer<UInt32>, count: Int, sums: UnsafePointer<Double>, window base: UInt32,
+    least: Double, _ body: (PostingsBatch, UnsafePointer<Float>) -> Void
   ) throws {
     let batch = scratch.batch
     let scores = scratch.scores
-    try cursor.gather(places, count: count, base: base, into: batch) {
+    try cursor.gather(places, count: count, base: base, into: batch) { bound, run in
+      if least <= 0 { return true }
+      let missing = least - Double(ceiling(bound))
+      for i in run where sums[Int(places[i])] >= missing { return true }
+      return false
+    } _: {
       withUnsafePointer(to: model.kernel) { kernel in
         kernel_score(
           kernel, weight, lengths.title, lengths.body, batch.docIDs, batch.frequencies,

@@ -93,7 +93,7 @@ final class WindowRanker {
       count =
         number == 0
         ? try terms[index].list(into: places, sums: sums, window: base, least: least - missing)
-        : try terms[index].keep(places, count: count, sums: sums, window: base)
+        : try terms[index].keep(places, count: count, sums: sums, window: base, least: least - missing)
       if least > 0 { count = kernel_keep(places, count, sums, least - missing) }
       if count == 0 { return 0 }
     }
