@@ -8,5 +8,6 @@ struct SearchBench: ParsableCommand {
     subcommands: [
       IndexBench.self, QueryBench.self, AnswerBench.self, CheckCommand.self, GenerateCommand.self,
       QueriesCommand.self,
+      KernelBench.self,
     ])
 }
