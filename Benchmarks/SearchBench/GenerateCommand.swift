@@ -12,6 +12,8 @@ struct GenerateCommand: ParsableCommand {
   @Argument(help: "File to write.") var output: String
   @Option(help: "Another seed gives another corpus.") var seed: UInt64 = 1
   @Option(help: "Words of a document, on average.") var words = 120
+  @Flag(help: "Put one space between words, in Chinese too, and nothing else: ready-made tokens.")
+  var tokens = false
 
   func validate() throws {
     guard count >= 0 else { throw ValidationError("N is \(count); choose 0 or more.") }
@@ -23,7 +25,7 @@ struct GenerateCommand: ParsableCommand {
   func run() throws {
     let file = fopen(output, "w")
     guard let file else { throw FileError(operation: "open", path: output, code: errno) }
-    var corpus = SyntheticCorpus(seed: seed, averageWordCount: words)
+    var corpus = SyntheticCorpus(seed: seed, averageWordCount: words, isTokens: tokens)
     var isWritten = true
     for number in 0..<count {
       let line = corpus.line(number)

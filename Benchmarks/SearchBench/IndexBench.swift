@@ -1,5 +1,4 @@
 import ArgumentParser
-import ContentIngest
 import Glibc
 import IndexFormat
 import IndexStorage
@@ -36,24 +35,9 @@ struct IndexBench: ParsableCommand {
       case .whitespace: try IndexWriter(in: target, options: options) { WhitespaceAnalyzer() }
       case .default: try IndexWriter(in: target, options: options)
       }
-    let descriptor = open(corpus, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      throw FileError(operation: "open", path: corpus, code: errno)
+    let (count, skippedCount) = try Corpus(path: corpus, limit: limit).read { entry in
+      try writer.add(analyzer == .whitespace ? Self.plain(entry) : entry)
     }
-    defer { close(descriptor) }
-    var count = 0
-    var skippedCount = 0
-    var reader = ContentReader()
-    do {
-      try reader.readJSONL(
-        from: descriptor, name: "corpus",
-        entry: { entry in
-          if limit > 0, count == limit { throw EndOfInput() }
-          count += 1
-          try writer.add(analyzer == .whitespace ? Self.plain(entry) : entry)
-        },
-        skipped: { _ in skippedCount += 1 })
-    } catch is EndOfInput {}
     let commit = try writer.commit(sourcePaths: [])
     let seconds = (clock.now - start) / .seconds(1)
     var json = JSONWriter()
@@ -70,16 +54,8 @@ struct IndexBench: ParsableCommand {
     print("JSON " + String(decoding: json.bytes, as: UTF8.self))
   }
 
-  private struct EndOfInput: Error {}
-
-  /// The fields that the other engines get, and the facet as they have it: the category, else the first folder
-  /// of the id, else `none`.
+  /// The fields that the other engines get.
   private static func plain(_ entry: Entry) -> Entry {
-    var category = Array(entry.category.prefix(1))
-    if category.isEmpty {
-      let folders = entry.id.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-      category = [folders.count > 1 ? String(folders[0]) : "none"]
-    }
-    return Entry(id: entry.id, title: entry.title, text: entry.text, category: category)
+    Entry(id: entry.id, title: entry.title, text: entry.text, category: [entry.comparedCategory])
   }
 }

@@ -50,7 +50,7 @@ struct QueryBench: ParsableCommand {
     -> [[Double]]
   {
     var order = Array(queries.indices)
-    var random = FixedRandom(state: 1)
+    var random = SplitMix64(state: 1)
     order.shuffle(using: &random)
     var times = [[Double]](repeating: [], count: queries.count)
     for round in 0..<warm + rounds {
@@ -62,22 +62,6 @@ struct QueryBench: ParsableCommand {
       }
     }
     return times
-  }
-
-  private func nanoseconds() -> Int {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return time.tv_sec * 1_000_000_000 + time.tv_nsec
-  }
-}
-
-/// The same numbers in every run.
-private struct FixedRandom: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return state ^ state >> 33
   }
 }
 

@@ -20,7 +20,7 @@ struct QueryReport {
       json.key("modes")
       summaries(&json) { $0.min() ?? 0 }
       json.key("modes_med")
-      summaries(&json) { Self.percentile($0, 0.5) }
+      summaries(&json) { percentile($0, 0.5) }
       json.key("queries")
       try json.array { json in
         for (index, query) in queries.enumerated() { try write(query, index, to: &json) }
@@ -45,8 +45,8 @@ struct QueryReport {
             json.object { json in
               json.field("n", values.count)
               for (key, value) in [
-                ("mean", values.reduce(0, +) / Double(values.count)), ("p50", Self.percentile(values, 0.5)),
-                ("p90", Self.percentile(values, 0.9)), ("p99", Self.percentile(values, 0.99)),
+                ("mean", values.reduce(0, +) / Double(values.count)), ("p50", percentile(values, 0.5)),
+                ("p90", percentile(values, 0.9)), ("p99", percentile(values, 0.99)),
                 ("max", values.max() ?? 0),
               ] {
                 json.key(key)
@@ -95,16 +95,10 @@ struct QueryReport {
           json.key(mode.rawValue)
           json.array { json in
             json.number(values.min() ?? 0)
-            json.number(Self.percentile(values, 0.5))
+            json.number(percentile(values, 0.5))
           }
         }
       }
     }
-  }
-
-  private static func percentile(_ values: [Double], _ share: Double) -> Double {
-    guard !values.isEmpty else { return 0 }
-    let place = Int((share * Double(values.count)).rounded(.up)) - 1
-    return values.sorted()[min(max(place, 0), values.count - 1)]
   }
 }

@@ -5,5 +5,9 @@ import ArgumentParser
 struct SearchBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "search-bench", abstract: "Measure indexing and querying.",
-    subcommands: [IndexBench.self, QueryBench.self, GenerateCommand.self])
+    subcommands: [
+      IndexBench.self, QueryBench.self, AnswerBench.self, CheckCommand.self, GenerateCommand.self,
+      QueriesCommand.self,
+      KernelBench.self,
+    ])
 }

@@ -13,13 +13,16 @@ struct SyntheticCorpus {
 
   private var random: SplitMix64
   private let averageWordCount: Int
+  /// One space between words, and no full stops: the words are the same.
+  private let isTokens: Bool
   private let topics: ZipfLaw
   private let general = ZipfLaw(rankCount: SyntheticCorpus.vocabulary)
   private let special = ZipfLaw(rankCount: SyntheticCorpus.wordsPerTopic)
 
-  init(seed: UInt64, averageWordCount: Int) {
+  init(seed: UInt64, averageWordCount: Int, isTokens: Bool = false) {
     random = SplitMix64(state: seed)
     self.averageWordCount = averageWordCount
+    self.isTokens = isTokens
     topics = ZipfLaw(rankCount: Self.topicCount)
   }
 
@@ -52,11 +55,11 @@ struct SyntheticCorpus {
       let word = isSpecial ? Self.vocabulary + topic * Self.wordsPerTopic + rank : rank
       // A few words of the other script stand in every text.
       let inHan = random.unit() < 0.04 ? !isHan : isHan
-      if number > 0, !inHan { text += " " }
+      if number > 0, isTokens || !inHan { text += " " }
       text += inHan ? Self.hanWord(word) : Self.latinWord(word)
       untilStop -= 1
       if untilStop == 0, number < wordCount - 1 {
-        text += isHan ? "。" : "."
+        if !isTokens { text += isHan ? "。" : "." }
         untilStop = 6 + Int(random.unit() * 14)
       }
     }
@@ -112,24 +115,4 @@ private struct ZipfLaw {
   func rank(_ random: inout SplitMix64) -> Int {
     min(Int(exp(random.unit() * logarithm)) - 1, rankCount - 1)
   }
-}
-
-/// Sebastiano Vigna's SplitMix64.
-private struct SplitMix64 {
-  var state: UInt64
-
-  static func mix(_ value: UInt64) -> UInt64 {
-    var z = value &* 0x9E37_79B9_7F4A_7C15
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 1
-    return Self.mix(state)
-  }
-
-  /// 0 ..< 1.
-  mutating func unit() -> Double { Double(next() >> 11) / Double(1 << 53) }
 }

@@ -4,6 +4,12 @@ struct LineRewriter {
   var output: [UInt8] = []
   /// Where the output may be cut.
   var cuts: [Int] = []
+  /// So many signs of markup stand together that the text cannot be read in one piece.
+  var hasManySigns: Bool { allSigns > MarkdownSource.signLimit }
+  private var allSigns = 0
+  /// Signs of markup since the last cut, up to `counted`.
+  private var signs = 0
+  private var counted = 0
   private var previousIsBlank = true
   /// End of the last line of a code fence, which is never cut.
   private var afterFence = 0
@@ -34,6 +40,8 @@ struct LineRewriter {
     rewrite(given)
     if wasInFence || fence.count > 0 {
       afterFence = output.count
+      // Code is one node whatever stands in it.
+      counted = output.count
     } else {
       cutLongText()
     }
@@ -43,9 +51,10 @@ struct LineRewriter {
   private mutating func noteCut(before line: ArraySlice<UInt8>, indent: Int) {
     let followsBlank = previousIsBlank
     previousIsBlank = false
-    guard output.count - (cuts.last ?? 0) >= MarkdownSource.pieceSize, indent == 0, fence.count == 0 else {
-      return
-    }
+    guard
+      output.count - (cuts.last ?? 0) >= MarkdownSource.pieceSize || signs >= MarkdownSource.signLimit / 4,
+      indent == 0, fence.count == 0
+    else { return }
     let second = line.dropFirst().first ?? 0x20
     let begins =
       switch line.first {
@@ -53,23 +62,48 @@ struct LineRewriter {
       case UInt8(ascii: "-"), UInt8(ascii: "*"), UInt8(ascii: "+"): second == 0x20
       default: false
       }
-    if followsBlank || begins { cuts.append(output.count) }
+    if followsBlank || begins { cut(at: output.count) }
   }
 
-  /// Text that offers no such place is cut at white space, or else after a sign of markup.
+  /// Text that offers no such place is cut at white space, or else after a sign of markup or an entity.
   private mutating func cutLongText() {
-    while output.count - (cuts.last ?? 0) > MarkdownSource.wholeLimit {
-      let from = max((cuts.last ?? 0) + MarkdownSource.wholeLimit / 2, afterFence)
+    while countSigns() {
+      let last = cuts.last ?? 0
+      let from = max(last + (counted - last) / 2, afterFence)
       guard from < output.count else { return }
       let window = output[from...].prefix(64 * 1024)
-      let signs = Array(">*_)]".utf8)
+      let ends = Array(">*_)];".utf8)
       guard
         let place = window.firstIndex(where: { $0 <= 0x20 })
-          ?? window.firstIndex(where: { signs.contains($0) }),
+          ?? window.firstIndex(where: { ends.contains($0) }),
         place + 1 < output.count
       else { return }
-      cuts.append(place + 1)
+      cut(at: place + 1)
     }
+  }
+
+  private mutating func cut(at place: Int) {
+    cuts.append(place)
+    counted = place
+    signs = 0
+  }
+
+  /// Goes on to the end of the output, or to where the text since the last cut has become too much for one tree.
+  private mutating func countSigns() -> Bool {
+    let last = cuts.last ?? 0
+    while counted < output.count {
+      // Each of these makes a node of itself and one of the text behind it.
+      switch output[counted] {
+      case UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "!"), UInt8(ascii: "&"), UInt8(ascii: "*"),
+        UInt8(ascii: "_"), UInt8(ascii: "`"), UInt8(ascii: "<"), UInt8(ascii: "\\"), UInt8(ascii: "~"), 0x0A:
+        signs += 1
+        allSigns += 1
+      default: break
+      }
+      counted += 1
+      if signs > MarkdownSource.signLimit || counted - last > MarkdownSource.wholeLimit { return true }
+    }
+    return false
   }
 
   private mutating func rewrite(_ given: ArraySlice<UInt8>) {

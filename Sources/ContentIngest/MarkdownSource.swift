@@ -12,8 +12,8 @@ struct MarkdownSource {
   /// Cells of a table row that are read as cells; what follows is text of the last.
   static let cellLimit = 200
 
-  /// The text in one piece, or, when it is longer than 4 MiB, in pieces of 1 MiB and more, each of which begins with
-  /// a paragraph or heading at its margin: the parser's tree takes many times the room of its text.
+  /// The text in one piece, or, when it is longer than 4 MiB or has very many signs, in pieces, most of which begin with
+  /// a paragraph or heading at their margin: the parser's tree takes many times the room of its text.
   /// References and footnotes do not reach from one piece into another.
   ///
   /// - Parameter keepsInnerText: what stands between an opening and a closing shortcode is text of the page.
@@ -26,13 +26,17 @@ struct MarkdownSource {
       lines.add(withoutCalls[start..<end])
       start = end + 1
     }
-    guard lines.output.count > wholeLimit, !lines.cuts.isEmpty else { return [lines.output] }
+    guard lines.output.count > wholeLimit || lines.hasManySigns, !lines.cuts.isEmpty else {
+      return [lines.output]
+    }
     let bounds = [0] + lines.cuts + [lines.output.count]
     return zip(bounds, bounds.dropFirst()).map { Array(lines.output[$0..<$1]) }
   }
 
   static let wholeLimit = 4 << 20
   static let pieceSize = 1 << 20
+  /// Signs of markup in a piece: the parser makes some 350 bytes of each.
+  static let signLimit = 400_000
 
   // MARK: - Shortcodes
 

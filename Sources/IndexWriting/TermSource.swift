@@ -94,8 +94,6 @@ final class TermSource: @unchecked Sendable {
 struct TermSourceCursor {
   private let source: TermSource
   private var place: Int
-  /// Where the cursor began, and what it has read since, in a run.
-  private let first: Int
   private let scratch = StreamScratch()
   private(set) var key = UnsafeRawBufferPointer(start: nil, count: 0)
   private var term: PostingsBuffer.Term?
@@ -105,7 +103,6 @@ struct TermSourceCursor {
   init(_ source: TermSource, from lower: [UInt8]?) {
     self.source = source
     place = lower.map { source.place(before: $0) } ?? 0
-    first = place
   }
 
   /// Moves to the next term; false after the last.
@@ -159,9 +156,10 @@ struct TermSourceCursor {
     }
   }
 
-  /// Gives the memory of what was read from a file back.
+  /// Gives the memory of a file up to here back: what was read, and what the system has read beside it, which would
+  /// add up to all of the file. Whoever still reads there reads again.
   func forget() {
-    if case .run(let file) = source.storage { file.forget(first..<place) }
+    if case .run(let file) = source.storage { file.forget(0..<place) }
   }
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import IndexStorage
 import SiteConfiguration
+import Synchronization
 
 /// Options of every command.
 struct IndexOptions: ParsableArguments {
@@ -23,7 +24,17 @@ struct IndexOptions: ParsableArguments {
   static let defaultPath = ".search"
 
   /// What holds for this run; `validate` has seen that it can be read.
-  var settings: Configuration { (try? readSettings()) ?? Configuration() }
+  var settings: Configuration {
+    Self.kept.withLock { kept in
+      if let kept, kept.indexPath == indexPath, kept.configPath == configPath { return kept.settings }
+      let settings = (try? readSettings()) ?? Configuration()
+      kept = (indexPath, configPath, settings)
+      return settings
+    }
+  }
+
+  /// Read once: commands ask for settings one by one.
+  private static let kept = Mutex<(indexPath: String?, configPath: String?, settings: Configuration)?>(nil)
 
   /// What holds now.
   func readSettings() throws(ConfigurationError) -> Configuration {

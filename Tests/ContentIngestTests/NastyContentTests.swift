@@ -1,4 +1,4 @@
-import ContentIngest
+@testable import ContentIngest
 import SearchModel
 import SearchTestSupport
 import Testing
@@ -108,6 +108,18 @@ import Testing
     let expected = pattern.unicodeScalars.count { (0x4E00...0x9FFF).contains($0.value) } * count
     // The same item over and over is one item.
     #expect(items ? reading.items.count == 1 : found >= expected)
+  }
+
+  @Test(
+    "text of very many signs is read in pieces, the parser's tree of each being small",
+    arguments: ["[a](", "&amp;", "*b\n\n", "- [c](d)\n"])
+  func manySigns(pattern: String) throws {
+    let text = String(repeating: pattern, count: 3_000_000 / pattern.utf8.count)
+    let pieces = MarkdownSource.prepare(Array(text.utf8)[...], isMDX: false)
+    #expect(pieces.count > 1)
+    #expect(pieces.joined().elementsEqual(text.utf8) || pieces.joined().elementsEqual((text + "\n").utf8))
+    let signs = Set("[]!&*_`<\\~\n".utf8)
+    #expect(pieces.allSatisfy { $0.count { signs.contains($0) } <= MarkdownSource.signLimit + 64 * 1024 })
   }
 
   @Test("mutated documents never trap and lose nothing", arguments: UInt64(0)..<40)

@@ -177,8 +177,16 @@
       for text in try byDocument.texts(of: document) { writer.add(text, document: document) }
     }
     let stored = unsafe try file.bytes(of: .completions)
-    guard unsafe writer.encode(documentCount: documentCount).elementsEqual(stored) else {
-      throw file.error(.invalid("completions in order, with their signatures"), in: .completions)
+    var place = 0
+    try writer.encode(documentCount: documentCount) { piece throws(IndexFormatError) in
+      let next = place + piece.count
+      guard next <= stored.count, unsafe stored[place..<next].elementsEqual(piece) else {
+        throw file.error(.invalid("completions in order, with their signatures"), in: .completions, at: place)
+      }
+      place = next
+    }
+    guard place == stored.count else {
+      throw file.error(.invalid("completions in order, with their signatures"), in: .completions, at: place)
     }
   }
 }

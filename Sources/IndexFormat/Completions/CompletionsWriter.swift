@@ -3,7 +3,7 @@
 struct CompletionsWriter {
   /// One text of one document.
   private struct Record {
-    var start: Int
+    var start: UInt32
     var length: UInt16
     var kind: CompletionText.Kind
     var document: UInt32
@@ -12,12 +12,18 @@ struct CompletionsWriter {
 
   /// Records with the same text and kind.
   private struct Group {
-    var records: Range<Int>
+    var first: UInt32
+    var count: UInt32
     /// Different ones.
-    var documentCount: Int
+    var documentCount: UInt32
     /// Characters.
-    var length: Int
+    var length: UInt16
+
+    var records: Range<Int> { Int(first)..<Int(first) + Int(count) }
   }
+
+  /// Bytes that are handed on at once.
+  private static let pieceBytes = 1 << 16
 
   private var bytes: [UInt8] = []
   private var records: [Record] = []
@@ -25,64 +31,89 @@ struct CompletionsWriter {
   /// Bytes that texts or lists may take in the section; offsets have 32 bits.
   var byteCount: Int { max(bytes.count, records.count * 5) }
 
+  /// Memory, about.
+  var memory: Int { bytes.count + records.count * MemoryLayout<Record>.stride }
+
   /// Documents ascend.
   mutating func add(_ text: CompletionText, document: Int) {
     if text.folded.isEmpty { return }
     records.append(
       Record(
-        start: bytes.count, length: UInt16(text.folded.count), kind: text.kind, document: UInt32(document),
+        start: UInt32(bytes.count), length: UInt16(text.folded.count), kind: text.kind,
+        document: UInt32(document),
         initials: text.initials))
     bytes.append(contentsOf: text.folded)
   }
 
-  /// The section. Titles by length, then text; tags by the number of their documents, most first, then text.
-  mutating func encode(documentCount: Int) -> [UInt8] {
-    let groups = grouped()
-    let titleCount = groups.prefix { records[$0.records.lowerBound].kind == .title }.count
-    let titles = groups[..<titleCount].sorted {
-      $0.length != $1.length ? $0.length < $1.length : $0.records.lowerBound < $1.records.lowerBound
-    }
-    let tags = groups[titleCount...].sorted {
-      $0.documentCount != $1.documentCount
-        ? $0.documentCount > $1.documentCount : $0.records.lowerBound < $1.records.lowerBound
-    }
-    var signatures = ByteWriter()
-    var initials = ByteWriter()
-    var texts: [UInt8] = []
-    var textEnds: [UInt32] = []
-    var documents = ByteWriter()
-    var documentEnds: [UInt32] = []
-    for group in titles + tags {
-      let first = records[group.records.lowerBound]
-      let text = text(of: first)
-      let signature = TextSignature(of: text)
-      for word in 0..<4 { signatures.fixed(signature.bits[word]) }
-      initials.fixed(first.initials)
-      texts.append(contentsOf: text)
-      textEnds.append(UInt32(texts.count))
-      var next = 0
-      for record in records[group.records] {
-        // A document may have a tag twice.
-        guard Int(record.document) >= next else { continue }
-        documents.varint(Int(record.document) - next)
-        next = Int(record.document) + 1
+  /// Hands the section over in pieces. Titles by length, then text; tags by the number of their documents, most first,
+  /// then text. The last call.
+  mutating func encode<Failure: Error>(
+    documentCount: Int, _ write: ([UInt8]) throws(Failure) -> Void
+  ) throws(Failure) {
+    var groups = grouped()
+    let titleCount = groups.prefix { records[Int($0.first)].kind == .title }.count
+    // In place: a slice of an array would be sorted as a copy.
+    unsafe groups.withUnsafeMutableBufferPointer { groups in
+      unsafe groups[..<titleCount].sort {
+        $0.length != $1.length ? $0.length < $1.length : $0.first < $1.first
       }
-      documentEnds.append(UInt32(documents.count))
+      unsafe groups[titleCount...].sort {
+        $0.documentCount != $1.documentCount ? $0.documentCount > $1.documentCount : $0.first < $1.first
+      }
     }
     var writer = ByteWriter()
+    func flush(from least: Int) throws(Failure) {
+      guard writer.count > least else { return }
+      try write(writer.bytes)
+      writer.removeAll()
+    }
+    func each(_ body: (Group) -> Void) throws(Failure) {
+      for group in groups {
+        body(group)
+        try flush(from: Self.pieceBytes)
+      }
+    }
+    var textEnds: [UInt32] = []
+    var documentEnds: [UInt32] = []
+    var end = (text: 0, documents: 0)
+    textEnds.reserveCapacity(groups.count)
+    documentEnds.reserveCapacity(groups.count)
+    for group in groups {
+      end.text += text(of: group).count
+      appendDocuments(of: group, to: &writer)
+      end.documents += writer.count
+      writer.removeAll()
+      textEnds.append(UInt32(end.text))
+      documentEnds.append(UInt32(end.documents))
+    }
     writer.fixed(UInt32(groups.count))
     writer.fixed(UInt32(titleCount))
     writer.fixed(UInt32(documentCount))
     writer.byte(UInt8(NumberColumn.width(of: textEnds.last ?? 0)))
     writer.byte(UInt8(NumberColumn.width(of: documentEnds.last ?? 0)))
     writer.raw([0, 0])
-    writer.raw(signatures.bytes)
-    writer.raw(initials.bytes)
+    try each { group in
+      let signature = TextSignature(of: text(of: group))
+      for word in 0..<4 { writer.fixed(signature.bits[word]) }
+    }
+    try each { group in writer.fixed(records[Int(group.first)].initials) }
     NumberColumn.append(textEnds, to: &writer)
+    try flush(from: 0)
     NumberColumn.append(documentEnds, to: &writer)
-    writer.raw(texts)
-    writer.raw(documents.bytes)
-    return writer.bytes
+    try flush(from: 0)
+    try each { group in writer.raw(text(of: group)) }
+    try each { group in appendDocuments(of: group, to: &writer) }
+    try flush(from: 0)
+  }
+
+  private func appendDocuments(of group: Group, to writer: inout ByteWriter) {
+    var next = 0
+    for record in records[group.records] {
+      // A document may have a tag twice.
+      guard Int(record.document) >= next else { continue }
+      writer.varint(Int(record.document) - next)
+      next = Int(record.document) + 1
+    }
   }
 
   /// By kind, then text.
@@ -90,31 +121,35 @@ struct CompletionsWriter {
     bytes.withUnsafeBytes { bytes in
       func text(_ record: Record) -> UnsafeRawBufferPointer {
         // Sound: records were made with the bytes they name.
-        unsafe UnsafeRawBufferPointer(rebasing: bytes[record.start..<record.start + Int(record.length)])
+        unsafe UnsafeRawBufferPointer(
+          rebasing: bytes[Int(record.start)..<Int(record.start) + Int(record.length)])
       }
       records.sort { a, b in
         if a.kind != b.kind { return a.kind.rawValue < b.kind.rawValue }
         let order = unsafe TermDictionaryLayout.compare(text(a), text(b))
         return order != 0 ? order < 0 : a.document < b.document
       }
+      func isSame(_ a: Record, _ b: Record) -> Bool {
+        unsafe a.kind == b.kind && TermDictionaryLayout.compare(text(a), text(b)) == 0
+      }
       var groups: [Group] = []
+      // Counted first: an array of millions that grows stands in memory twice.
+      groups.reserveCapacity(records.indices.count { $0 == 0 || !isSame(records[$0 - 1], records[$0]) })
       for (i, record) in records.enumerated() {
-        if let last = groups.last, case let other = records[last.records.lowerBound],
-          other.kind == record.kind,
-          unsafe TermDictionaryLayout.compare(text(other), text(record)) == 0
-        {
-          groups[groups.count - 1].records = last.records.lowerBound..<i + 1
+        if i > 0, isSame(records[i - 1], record) {
+          groups[groups.count - 1].count += 1
           if records[i - 1].document != record.document { groups[groups.count - 1].documentCount += 1 }
         } else {
           let length = unsafe text(record).reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
-          groups.append(Group(records: i..<i + 1, documentCount: 1, length: length))
+          groups.append(Group(first: UInt32(i), count: 1, documentCount: 1, length: UInt16(length)))
         }
       }
       return groups
     }
   }
 
-  private func text(of record: Record) -> ArraySlice<UInt8> {
-    bytes[record.start..<record.start + Int(record.length)]
+  private func text(of group: Group) -> ArraySlice<UInt8> {
+    let record = records[Int(group.first)]
+    return bytes[Int(record.start)..<Int(record.start) + Int(record.length)]
   }
 }

@@ -18,6 +18,11 @@ package final class SectionBuffer {
   package func append(_ bytes: UnsafeRawBufferPointer) throws {
     unsafe hash.update(bytes)
     count += bytes.count
+    guard bytes.count <= Self.memoryLimit else {
+      try spill()
+      try unsafe scratch?.write(bytes)
+      return
+    }
     unsafe memory.append(contentsOf: bytes)
     if memory.count > Self.memoryLimit { try spill() }
   }

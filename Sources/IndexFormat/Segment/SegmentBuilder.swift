@@ -81,9 +81,9 @@ package final class SegmentBuilder {
 
   package var documentCount: Int { statistics.documentCount }
 
-  /// Memory of ids, facet values and numbers of the documents, about.
+  /// Memory of ids, completions, facet values and numbers of the documents, about.
   package var columnByteCount: Int {
-    keyBytes.count + documentCount * 16 + facets.reduce(0) { $0 + $1.byteCount }
+    keyBytes.count + documentCount * 24 + completions.memory + facets.reduce(0) { $0 + $1.byteCount }
   }
 
   // MARK: Documents
@@ -203,7 +203,7 @@ package final class SegmentBuilder {
         .postings: postings,
         .positions: positions,
         .lengths: try section(encodedLengths()),
-        .facets: try section(encodedFacets()),
+        .facets: try encodedFacets(),
         .dates: try section(encodedDates()),
         .keys: try section(KeyTable.encode(ends: keyEnds, bytes: keyBytes)),
         .stored: stored,
@@ -211,8 +211,14 @@ package final class SegmentBuilder {
         .boosts: try section(BoostColumn.encode(boosts)),
         .pins: try section(PinList.encode(pins, documentCount: documentCount)),
         .addresses: try section(encodedAddresses()),
-        .completions: try section(completions.encode(documentCount: documentCount)),
+        .completions: try encodedCompletions(),
       ], to: directory)
+  }
+
+  private func encodedCompletions() throws -> SectionBuffer {
+    let buffer = SectionBuffer(directory: directory)
+    try completions.encode(documentCount: documentCount) { try buffer.append($0) }
+    return buffer
   }
 
   private func section(_ bytes: [UInt8]) throws -> SectionBuffer {
@@ -248,17 +254,21 @@ package final class SegmentBuilder {
     return writer.bytes
   }
 
-  /// FORMAT.md, "Facets": all directories, then all arrays.
-  private func encodedFacets() -> [UInt8] {
+  /// FORMAT.md, "Facets": all directories, then all arrays. The values are given back.
+  private func encodedFacets() throws -> SectionBuffer {
     let base = FacetLayout.directoryBytes
     var table = ByteWriter()
     var body = ByteWriter()
     table.fixed(UInt32(facets.count))
     table.fixed(UInt32(0))
-    for (number, facet) in facets.enumerated() {
+    for number in facets.indices {
       table.fixed(UInt32(number))
-      facet.finish(directory: &table, body: &body, base: base)
+      facets[number].finish(directory: &table, body: &body, base: base)
+      facets[number] = FacetColumnWriter()
     }
-    return table.bytes + body.bytes
+    let buffer = SectionBuffer(directory: directory)
+    try buffer.append(table.bytes)
+    try buffer.append(body.bytes)
+    return buffer
   }
 }

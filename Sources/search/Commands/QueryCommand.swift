@@ -82,7 +82,7 @@ struct QueryCommand: ParsableCommand {
       Output.print(results.json())
     } else {
       let view = ResultsView(style: Style(isOn: options.color.isOn))
-      for line in view.lines(results, offset: offset) { Output.print(line) }
+      Output.print(view.lines(results, offset: offset).joined(separator: "\n"))
       if explain {
         for hit in results.hits {
           if let explanation = try searcher.explain(request, id: hit.entry.id) {
