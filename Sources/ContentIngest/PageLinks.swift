@@ -24,7 +24,7 @@ extension ContentReader {
     let rule = plan.source(of: file.path, name: file.name).source.rules.anchors
     return PageLinks(
       markdown: MarkdownSource.prepare(body, isMDX: format == .mdx), rule,
-      hasCalls: ["{{<", "{{%", "{%"].contains { sign in String(decoding: body, as: UTF8.self).contains(sign) }
+      hasCalls: ["{{<", "{{%", "{%", "<!-- md:"].contains { sign in String(decoding: body, as: UTF8.self).contains(sign) }
     )
   }
 
