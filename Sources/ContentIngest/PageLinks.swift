@@ -22,10 +22,10 @@ extension ContentReader {
     if format == .html { return try? HTMLDocument(text).withRoot { $0.map(PageLinks.init) } }
     let body = FrontMatterBlock(in: text).map { text[$0.bodyStart...] } ?? text[...]
     let rule = plan.source(of: file.path, name: file.name).source.rules.anchors
+    let shown = String(decoding: body, as: UTF8.self)
     return PageLinks(
       markdown: MarkdownSource.prepare(body, isMDX: format == .mdx), rule,
-      hasCalls: ["{{<", "{{%", "{%", "<!-- md:"].contains { sign in String(decoding: body, as: UTF8.self).contains(sign) }
-    )
+      hasCalls: ["{{<", "{{%", "{%", "<!-- md:"].contains { shown.contains($0) })
   }
 
   private func bytes(of file: SourceFile) -> [UInt8]? {
