@@ -18,6 +18,8 @@ package struct ContentReader {
   private let today: String?
   /// The first day after today on which a page that was read begins or ends to be published; nil without such a page.
   package private(set) var nextChange: String?
+  /// Absolute path → the ISO day on which the file was last changed, for pages that say none themselves.
+  package var changeDay: ((String) -> String?)?
 
   /// - Parameters:
   ///   - plan: which source a file belongs to; files of none are plain ones.
@@ -58,7 +60,7 @@ package struct ContentReader {
       guard let page = PlainTextReader.entry(bytes, name: name, place: place) else {
         return skip(SkippedInput.noText, isDeliberate: true)
       }
-      return try entry(page)
+      return try entry(dated([page], path)[0])
     }
     var front = FrontMatter()
     var body = bytes[...]
@@ -84,7 +86,19 @@ package struct ContentReader {
       siteName: siteName)
     let entries = page.entries()
     if entries.isEmpty { return skip(SkippedInput.noText, isDeliberate: true) }
-    for found in entries { try entry(found) }
+    for found in dated(entries, path) { try entry(found) }
+  }
+
+  /// Pages without a date of their own have that of the last change. Of the items of a list that says nothing: most are older.
+  private func dated(_ entries: [Entry], _ path: String) -> [Entry] {
+    guard let changeDay, entries.contains(where: { $0.date == nil && $0.kind != .item }),
+      let day = changeDay(path)
+    else { return entries }
+    var entries = entries
+    for index in entries.indices where entries[index].date == nil && entries[index].kind != .item {
+      entries[index].date = day
+    }
+    return entries
   }
 
   private mutating func readHTML(

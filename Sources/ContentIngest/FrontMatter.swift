@@ -12,8 +12,10 @@ struct FrontMatter: Equatable {
   var isDraft = false
   /// The page is not to be found: `search: false` and the names that other tools use for it.
   var isExcluded = false
-  /// The page is never written: `headless`, `build: {render: never}`.
+  /// A bundle that is only there for others: `headless: true`.
   var isHeadless = false
+  /// The page is never written: `build: {render: never}`.
+  var isNeverWritten = false
   /// Days before and after which the page is not published.
   var publishDate: String?
   var expiryDate: String?
@@ -81,7 +83,7 @@ struct FrontMatter: Equatable {
     case "headless": isHeadless = isHeadless || value.bool == true
     case "build":
       if let render = value["render"]?.text.lowercased(), render == "never" || render == "false" {
-        isHeadless = true
+        isNeverWritten = true
       }
       if let list = value["list"]?.text.lowercased(), list == "never" || list == "false" { isExcluded = true }
     case "search": setSearch(value)

@@ -64,8 +64,7 @@ enum ContentFormat {
   case html
 
   init?(name: String) {
-    guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
-    switch name[name.utf8.index(after: dot)...].lowercased() {
+    switch fileExtension(of: name) {
     case "md", "markdown": self = .markdown
     case "mdx": self = .mdx
     case "txt", "text": self = .text

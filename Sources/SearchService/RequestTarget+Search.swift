@@ -35,7 +35,7 @@ extension RequestTarget {
     var facets = defaultFacets
     if let names = try value(of: "facets") {
       facets = []
-      for name in names.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: names.isEmpty) {
+      for name in names.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: true) {
         let key = try Self.facet(String(Substring(name)))
         if !facets.contains(key) { facets.append(key) }
       }

@@ -7,6 +7,8 @@ struct FileChanges {
   struct Known {
     var file: SourceFile
     var record: Int
+    /// What is known about the file besides its content may be different.
+    var isTouched = false
   }
 
   /// By its signature the same file with the same content.
@@ -17,22 +19,27 @@ struct FileChanges {
   /// Records of files that are not there any more.
   private(set) var gone: [Int] = []
 
-  init(_ found: [SourceFile], since state: SourceState) {
+  /// - Parameter touched: absolute paths of files to be read whatever they hold.
+  init(_ found: [SourceFile], since state: SourceState, touched: Set<String> = []) {
     let records = state.records
     let end = records.last?.isStandardInput == true ? records.count - 1 : records.count
     same.reserveCapacity(found.count)
     var record = 0
     for file in found {
-      while record < end, bytesPrecede(records[record].name, file.name) {
+      var order = 1
+      while record < end {
+        order = orderOfBytes(records[record].name, file.name)
+        if order >= 0 { break }
         gone.append(record)
         record += 1
       }
-      guard record < end, records[record].name.utf8.elementsEqual(file.name.utf8) else {
+      guard record < end, order == 0 else {
         new.append(file)
         continue
       }
-      let known = Known(file: file, record: record)
-      if records[record].signature == file.signature, !records[record].isUncertain {
+      let isTouched = !touched.isEmpty && touched.contains(file.path)
+      let known = Known(file: file, record: record, isTouched: isTouched)
+      if !isTouched, records[record].signature == file.signature, !records[record].isUncertain {
         same.append(known)
       } else {
         suspects.append(known)

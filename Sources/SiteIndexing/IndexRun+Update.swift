@@ -37,11 +37,14 @@ extension IndexRun {
   /// stays. So the ids that changed are looked up in the other files' records, and the few files that also give
   /// one of them are read again; what the index held under these ids is then put together anew, in the order of
   /// files, as a rebuild would.
+  ///
+  /// - Parameter touched: absolute paths of files to be read whatever they hold.
   mutating func updateChanged(
-    _ files: [SourceFile], since state: SourceState, of commit: Commit, _ sources: Sources,
+    _ files: [SourceFile], touched: Set<String>, since state: SourceState, of commit: Commit,
+    _ sources: Sources,
     _ writer: IndexWriter?
   ) throws {
-    let changes = FileChanges(files, since: state)
+    let changes = FileChanges(files, since: state, touched: touched)
     let readBytes = (changes.new + changes.suspects.map(\.file)).reduce(0) { $0 + $1.byteCount }
     totalBytes = readBytes
     var findings = Findings()
@@ -51,7 +54,7 @@ extension IndexRun {
     let dropsStandardInput = hasStandardInput && !sources.keepsStandardInput
     if dropsStandardInput { findings.gone.append(state.records.count - 1) }
     for known in changes.suspects {
-      try look(into: known.file, record: known.record, of: state, &findings)
+      try look(into: known.file, record: known.record, isTouched: known.isTouched, of: state, &findings)
     }
     for file in changes.new { try look(into: file, record: nil, of: state, &findings) }
 
@@ -59,8 +62,9 @@ extension IndexRun {
     let rereadBytes = findings.reread.reduce(0) { $0 + $1.file.byteCount }
     if rereadBytes > Self.smallestRebuild, rereadBytes > sameBytes { throw RebuildReason.mostChanged }
 
-    var byRecord: [Int: SourceFile] = [:]
-    for known in changes.same + changes.suspects { byRecord[known.record] = known.file }
+    var byRecord = [SourceFile?](repeating: nil, count: state.records.count)
+    for known in changes.same { byRecord[known.record] = known.file }
+    for known in changes.suspects { byRecord[known.record] = known.file }
     let affected = try replay(state, byRecord, &findings, writer)
     report.newFiles = findings.reread.filter { $0.record == nil }.map(\.file.name)
     report.changedFiles = findings.reread.filter { $0.record != nil }.map(\.file.name)
@@ -90,18 +94,24 @@ extension IndexRun {
 
   /// Reads a file unless it has the content that is known.
   private mutating func look(
-    into file: SourceFile, record: Int?, of state: SourceState, _ findings: inout Findings
+    into file: SourceFile, record: Int?, isTouched: Bool = false, of state: SourceState,
+    _ findings: inout Findings
   ) throws {
     var entries: [SourceEntry] = []
     var content: [Entry]? = []
     var bytes = findings.contentBytes
     let known = record.map { state.records[$0] }
-    let (reading, newRecord) = try read(file, unless: known?.hash) { entry in
+    let (reading, newRecord) = try read(file, unless: isTouched ? nil : known?.hash) { entry in
       entries.append(SourceEntry(entry))
       bytes += entry.text.utf8.count + entry.title.utf8.count + 256
       if bytes > Self.largestKeptContent { content = nil } else { content?.append(entry) }
     }
     switch (reading.outcome, record) {
+    case (.read, let record?)
+    where try isTouched && reading.hash == known?.hash && entries == state.entries(of: record):
+      // What it skips is in its record.
+      report.skipped.removeAll { $0.file == file.name }
+      findings.unchanged[record] = newRecord
     case (.read, _):
       if content != nil { findings.contentBytes = bytes }
       findings.reread.append(
@@ -123,7 +133,7 @@ extension IndexRun {
 
   /// Puts together anew what changed. Returns the ids.
   private mutating func replay(
-    _ state: SourceState, _ files: [Int: SourceFile], _ findings: inout Findings, _ writer: IndexWriter?
+    _ state: SourceState, _ files: [SourceFile?], _ findings: inout Findings, _ writer: IndexWriter?
   ) throws -> Set<String> {
     while true {
       let (affected, before) = try affectedIDs(state, findings)
@@ -234,7 +244,7 @@ extension IndexRun {
   // MARK: The next state
 
   private func write(
-    _ state: SourceState, _ findings: Findings, _ files: [Int: SourceFile], keepsStandardInput: Bool,
+    _ state: SourceState, _ findings: Findings, _ files: [SourceFile?], keepsStandardInput: Bool,
     to builder: SourceStateBuilder
   ) throws {
     var next: [(record: SourceRecord, old: Int?, entries: [SourceEntry])] = []

@@ -44,6 +44,8 @@ package struct IndexRun {
   var reader = ContentReader()
   /// What the files decide about their neighbours; known after the walk.
   private var knowledge = ""
+  /// The commit that is checked out where the files lie; empty outside a repository.
+  private var head = ""
   private var doneBytes = 0
   var totalBytes = 0
   private var entryCount = 0
@@ -59,6 +61,7 @@ package struct IndexRun {
   private static let readerSetting = "reader"
   private static let knowledgeSetting = "arrangement of the site's files"
   private static let nextChangeSetting = "day of the next publication"
+  private static let historySetting = "history of the repository"
 
   /// What the index is made from besides the files, and known before the walk.
   private var settings: [SourceSetting] {
@@ -78,6 +81,7 @@ package struct IndexRun {
     return settings + [
       SourceSetting(name: Self.knowledgeSetting, value: ContentHash(of: knowledge).hexadecimal),
       SourceSetting(name: Self.nextChangeSetting, value: days.filter { !$0.isEmpty }.min() ?? ""),
+      SourceSetting(name: Self.historySetting, value: head),
     ]
   }
 
@@ -87,7 +91,7 @@ package struct IndexRun {
 
   /// Why the settings of a state do not hold any more; nil if they do.
   private func change(since known: [SourceSetting]) -> RebuildReason? {
-    let byFiles = [Self.knowledgeSetting, Self.nextChangeSetting]
+    let byFiles = [Self.knowledgeSetting, Self.nextChangeSetting, Self.historySetting]
     let old = known.filter { !byFiles.contains($0.name) }
     if old != settings {
       let other = settings.first { Self.value(of: $0.name, in: old) != $0.value }
@@ -131,6 +135,10 @@ package struct IndexRun {
     let found = try plan.find(paths, excluding: [directory.path])
     reader = ContentReader(plan: plan, today: options.today)
     reader.fileByteLimit = options.fileByteLimit
+    let repository = GitRepository(around: found.root)
+    let days = repository.map { ChangeDays($0, below: found.root) }
+    reader.changeDay = days.map { days in { days.day(of: $0) } }
+    head = repository?.head ?? ""
     knowledge = plan.knowledge
     report.watchedFolders = Self.watchedFolders(found)
     report.ignoredCount = found.ignoredCount
@@ -147,7 +155,11 @@ package struct IndexRun {
       guard
         Self.value(of: Self.knowledgeSetting, in: state.settings) == ContentHash(of: knowledge).hexadecimal
       else { throw RebuildReason.otherSetting(Self.knowledgeSetting) }
-      try updateChanged(found.files, since: state, of: commit, sources, writer)
+      var touched: Set<String>? = []
+      let known = Self.value(of: Self.historySetting, in: state.settings) ?? ""
+      if known != head { touched = known.isEmpty || head.isEmpty ? nil : days?.filesTouched(since: known) }
+      guard let touched else { throw RebuildReason.otherSetting(Self.historySetting) }
+      try updateChanged(found.files, touched: touched, since: state, of: commit, sources, writer)
     }
   }
 
@@ -226,10 +238,13 @@ package struct IndexRun {
   private static func watchedFolders(_ found: FoundFiles) -> [String] {
     var folders = Set(found.folders)
     // A file that was given by its name, or that a link leads to.
+    var last: Substring?
     for file in found.files {
       guard let slash = file.path.utf8.lastIndex(of: UInt8(ascii: "/")) else { continue }
-      let folder = slash == file.path.utf8.startIndex ? "/" : String(file.path[..<slash])
-      folders.insert(folder)
+      let folder = slash == file.path.utf8.startIndex ? "/" : file.path[..<slash]
+      if folder == last { continue }
+      last = folder
+      folders.insert(String(folder))
     }
     return folders.sorted()
   }

@@ -41,6 +41,7 @@ package struct SiteCheck {
       findings.append(SiteFinding(kind: kind, file: file, detail: detail))
     }
     var skipped = found.skipped
+    var links: [String: PageLinks] = [:]
     /// By id, the file that gave it first.
     var givers: [String: String] = [:]
     for file in found.files {
@@ -66,8 +67,16 @@ package struct SiteCheck {
         skipped.append($0)
       }
       if !hasText, !isNamed { add(.noText, file.name, "the page has no text") }
-      for target in reader.linkTargets(of: file) where !Self.isAlive(target, from: file) {
-        add(.deadLink, file.name, "the link to \(target) leads nowhere")
+      links[file.path] = reader.links(of: file)
+    }
+    for file in found.files {
+      for target in links[file.path]?.targets ?? [] {
+        switch SiteLink(target, from: file.path).state(links) {
+        case .alive: break
+        case .noFile: add(.deadLink, file.name, "the link to \(target) leads nowhere")
+        case .noAnchor:
+          add(.deadLink, file.name, "the link to \(target) leads to a page without that section")
+        }
       }
     }
     for skip in skipped {
@@ -100,58 +109,5 @@ package struct SiteCheck {
       (report.goneFiles.count, "gone"),
     ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     return "the index is behind its files (\(counts)); run search index"
-  }
-
-  // MARK: Links
-
-  /// Whether a target inside the site exists. Targets with a scheme, from the root of the site, with template
-  /// code, or in the same page say nothing about files, and count as alive.
-  private static func isAlive(_ target: String, from file: SourceFile) -> Bool {
-    let path = target.prefix { $0 != "#" && $0 != "?" }
-    guard let first = path.utf8.first, first != UInt8(ascii: "/"), !path.contains("{"), !path.contains("<"),
-      !path.utf8.prefix(while: { $0 != UInt8(ascii: "/") }).contains(UInt8(ascii: ":"))
-    else { return true }
-    guard let decoded = percentDecoded(path), !decoded.utf8.contains(0) else { return true }
-    let name = decoded.hasSuffix("/") ? String(decoded.dropLast()) : decoded
-    let folder = String(file.path.prefix(upTo: file.path.lastIndex(of: "/") ?? file.path.startIndex))
-    let stem = String(file.path.prefix(upTo: file.path.lastIndex(of: ".") ?? file.path.endIndex))
-    // Written for files, or for the addresses that a generator gives to pages: /docs/a/ for docs/a.md.
-    let bases = [folder, stem]
-    let htmlStem = name.hasSuffix(".html") ? String(name.dropLast(5)) : name
-    var candidates = [name]
-    for ending in [".md", ".markdown", ".mdx", "/index.md", "/_index.md", "/README.md", "/index.mdx"] {
-      candidates.append(htmlStem + ending)
-    }
-    return bases.contains { base in
-      candidates.contains { candidate in access(base + "/" + candidate, F_OK) == 0 }
-        || isLexicallyAlive(base, candidates)
-    }
-  }
-
-  /// The same with `..` taken away by letters: the page `a.md` may have the address `a/`, where no folder is.
-  private static func isLexicallyAlive(_ base: String, _ candidates: [String]) -> Bool {
-    candidates.contains { candidate in
-      var parts = base.split(separator: "/")
-      for part in candidate.split(separator: "/") where part != "." {
-        if part == ".." { _ = parts.popLast() } else { parts.append(part) }
-      }
-      return access("/" + parts.joined(separator: "/"), F_OK) == 0
-    }
-  }
-
-  private static func percentDecoded(_ text: Substring) -> String? {
-    var bytes: [UInt8] = []
-    var rest = Array(text.utf8)[...]
-    while let byte = rest.popFirst() {
-      if byte == UInt8(ascii: "%"), rest.count >= 2,
-        let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
-      {
-        bytes.append(value)
-        rest = rest.dropFirst(2)
-      } else {
-        bytes.append(byte)
-      }
-    }
-    return String(validating: bytes, as: UTF8.self)
   }
 }

@@ -58,7 +58,7 @@ struct IndexSummary {
     return lines
   }
 
-  /// `214 of 220 files, 1,312 entries (…); 6 skipped: 4 drafts, 1 too large, 1 not UTF-8.`
+  /// `214 of 220 files, 1,312 entries (…); 6 skipped: 4 drafts, 1 too large, 1 not UTF-8; 1 fault in files: …`
   private func coverage(isStandardInput: Bool) -> String {
     var parts: [String] = []
     if !isStandardInput {
@@ -70,16 +70,20 @@ struct IndexSummary {
       parts.append(Self.counted(entries, "entry", "entries") + (kinds.isEmpty ? "" : " (\(kinds))"))
     }
     var text = parts.joined(separator: ", ")
-    if !run.skipped.isEmpty {
-      var labels: [String: Int] = [:]
-      for skip in run.skipped { labels[Self.label(skip), default: 0] += 1 }
-      let counted = labels.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
-        .map {
-          "\(Numbers.grouped($0.value)) \(Output.harmless($0.key))\($0.key == "draft" && $0.value > 1 ? "s" : "")"
-        }
-      text += "; \(Numbers.grouped(run.skipped.count)) skipped: \(counted.joined(separator: ", "))"
-    }
+    let (whole, part) = (run.skipped.filter { $0.line == nil }, run.skipped.filter { $0.line != nil })
+    if !whole.isEmpty { text += "; \(Numbers.grouped(whole.count)) skipped: \(Self.counts(whole))" }
+    if !part.isEmpty { text += "; \(Self.counted(part.count, "fault")) in files: \(Self.counts(part))" }
     return text + "."
+  }
+
+  /// `4 drafts, 1 too large`, the most frequent first.
+  private static func counts(_ skipped: [SkippedInput]) -> String {
+    var labels: [String: Int] = [:]
+    for skip in skipped { labels[label(skip), default: 0] += 1 }
+    return labels.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
+      .map {
+        "\(Numbers.grouped($0.value)) \(Output.harmless($0.key))\($0.key == "draft" && $0.value > 1 ? "s" : "")"
+      }.joined(separator: ", ")
   }
 
   /// `1 new file, 2 changed, 1 gone: 12 entries added, 3 replaced, 5 removed.`; nil where everything was read.
@@ -123,7 +127,11 @@ struct IndexSummary {
   /// A reason in few words, without what differs from file to file.
   static func label(_ skip: SkippedInput) -> String {
     let reason = skip.reason
-    if skip.line != nil { return "in part (" + brief(reason) + ")" }
+    if reason.hasPrefix("it is part of the page") { return "part of another page" }
+    if reason.hasPrefix("the front matter has the key"), reason.contains(" twice") {
+      return "key twice in front matter"
+    }
+    if reason == SkippedInput.noText { return "without text" }
     if reason.hasPrefix("it is larger than") { return "too large" }
     if reason.hasPrefix("not valid UTF-8") { return "not UTF-8" }
     if reason.hasPrefix("a link that") { return "link that leads nowhere or out" }

@@ -147,6 +147,9 @@ final class RunningProgram {
   /// What it has written to standard output so far.
   var output: String { get throws { String(decoding: try streams.read("output"), as: UTF8.self) } }
 
+  /// What it has written to standard error so far.
+  var errors: String { get throws { String(decoding: try streams.read("errors"), as: UTF8.self) } }
+
   /// Ends the program's input and waits for its end.
   func finish() throws -> Outcome {
     closeInput()

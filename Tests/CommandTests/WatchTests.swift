@@ -47,6 +47,25 @@ import Testing
     #expect(outcome.text.contains("1 gone file: 1 entry removed."))
   }
 
+  @Test("another configuration counts at once, a broken one changes nothing, and none is the default again")
+  func configuration() throws {
+    let outcome = try watching { program in
+      func hasAddress() throws -> Bool {
+        try site.search("query", "--json", "多集群").text.contains("https://example.org/")
+      }
+      #expect(try site.search("query", "--json", "多集群").text.contains("\"total\":1"))
+      try site.folder.write(
+        "search.yaml", "sources:\n  - path: content\n    base_url: https://example.org/\n")
+      #expect(try eventually { try hasAddress() })
+      try site.folder.write("search.yaml", "sources: 1\n")
+      #expect(try eventually { try program.errors.contains("search.yaml") })
+      try site.folder.write("content/b.md", "# 可观测\n")
+      unlink(site.folder.path(of: "search.yaml"))
+      #expect(try eventually { try isFound("可观测") && !hasAddress() })
+    }
+    #expect(outcome.status == 0)
+  }
+
   @Test("what --stdin adds meanwhile stays, and a run that holds the lock is waited for")
   func besideOthers() throws {
     let outcome = try watching { _ in

@@ -6,8 +6,10 @@ import IndexStorage
 final class Client: Sendable {
   private let descriptor: Int32
 
-  init(port: Int) async throws {
+  /// - Parameter receiveBuffer: bytes that wait to be read; what the system finds right if not given.
+  init(port: Int, receiveBuffer: Int32? = nil) async throws {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    if var receiveBuffer { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, 4) }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = UInt16(port).bigEndian

@@ -2,7 +2,7 @@
 package struct ContentSource: Sendable {
   /// Absolute, without links: names for the site's rules are relative to it.
   package var root: String
-  package var kind: SourceKind
+  package var kind: SourceKind { didSet { extensions = kind.extensions } }
   package var options: SourceOptions
   /// Folders below the root that hold content; none: all of it.
   package var folders: [String]
@@ -11,6 +11,7 @@ package struct ContentSource: Sendable {
   var rules: any AddressRules
   /// The rules as the site's own configuration makes them.
   let unknowingRules: any AddressRules
+  private var extensions: Set<String>
   private var included: [PathPattern]
   private var excluded: [PathPattern]
 
@@ -25,6 +26,7 @@ package struct ContentSource: Sendable {
     self.evidence = evidence
     self.rules = rules
     unknowingRules = rules
+    extensions = kind.extensions
     included = PathPattern.patterns(options.include)
     excluded = PathPattern.patterns(options.exclude)
   }
@@ -39,19 +41,20 @@ package struct ContentSource: Sendable {
   /// The path below the root, nil for one outside.
   func name(of path: String) -> String? {
     if path == root { return lastPart(of: path) }
-    let prefix = root == "/" ? "/" : root + "/"
-    return path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : nil
+    let count = root == "/" ? 1 : root.utf8.count + 1
+    guard isBelow(path, root) else { return nil }
+    return String(Substring(path.utf8.dropFirst(count)))
   }
 
   /// Whether a file below the root is content of this source.
   func holds(_ name: String) -> Bool {
-    guard kind.extensions.contains(fileExtension(of: name)) else { return false }
+    guard extensions.contains(fileExtension(of: name)) else { return false }
     if !options.include.isEmpty {
       guard PathPattern.lastMatch(included, name) else { return false }
-    } else if !folders.isEmpty, !folders.contains(where: { name.hasPrefix($0 + "/") }) {
+    } else if !folders.isEmpty, !folders.contains(where: { isBelow(name, $0) }) {
       return false
     }
-    return !PathPattern.lastMatch(excluded, name)
+    return excluded.isEmpty || !PathPattern.lastMatch(excluded, name)
   }
 
   /// What the site and its owner say about a page.
@@ -69,6 +72,20 @@ package struct ContentSource: Sendable {
   }
 }
 
+/// Whether a path lies in a folder, by their bytes.
+func isBelow(_ path: String, _ folder: String) -> Bool {
+  if folder == "/" { return path.utf8.first == UInt8(ascii: "/") && path.utf8.count > 1 }
+  let count = folder.utf8.count
+  var bytes = path
+  return bytes.utf8.count > count
+    && bytes.withUTF8 { $0[count] == UInt8(ascii: "/") && $0[..<count].elementsEqual(folder.utf8) }
+}
+
+/// What stands behind the last dot of the last part, in lower case; empty when it is longer than any that is read.
 func fileExtension(of name: String) -> String {
-  lastPart(of: name).lastIndex(of: ".").map { lastPart(of: name)[$0...].dropFirst().lowercased() } ?? ""
+  // Asked for every file of every run: so short a string takes no memory of its own.
+  let end = name.utf8.suffix(12)
+  guard let dot = end.lastIndex(of: UInt8(ascii: ".")) else { return "" }
+  let letters = end[end.index(after: dot)...]
+  return letters.contains(UInt8(ascii: "/")) ? "" : String(Substring(letters)).lowercased()
 }

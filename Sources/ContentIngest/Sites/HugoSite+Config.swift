@@ -40,7 +40,7 @@ extension HugoSite {
     }
     keepsLetterCase = config["disablepathtolower"]?.bool ?? false
     removesAccents = config["removepathaccents"]?.bool ?? false
-    ignoredFiles = config["ignorefiles"]?.items.compactMap(\.scalar) ?? []
+    ignoredFiles = config["ignorefiles"]?.items.compactMap(\.scalar).compactMap { FileExpression($0) } ?? []
   }
 
   /// The folders that hold pages.

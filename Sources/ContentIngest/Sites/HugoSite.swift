@@ -22,7 +22,7 @@ struct HugoSite: AddressRules {
   var keepsLetterCase = false
   var removesAccents = false
   /// Patterns over the path of a file, `ignoreFiles`.
-  var ignoredFiles: [String] = []
+  var ignoredFiles: [FileExpression] = []
   /// `:filename` stands in `frontmatter.date`.
   var publishesFuture = false
   /// Folders that are one page and hold other files, which belong to it.
@@ -46,7 +46,9 @@ struct HugoSite: AddressRules {
 
   /// `index.md` at the top is a page of its own, not a bundle of the whole site.
   private func isBundlePage(_ name: String) -> Bool {
-    guard lastPart(of: name).hasPrefix("index."), let language = language(of: name) else { return false }
+    guard lastPart(of: name).utf8.starts(with: "index.".utf8), let language = language(of: name) else {
+      return false
+    }
     return withoutLanguage(withoutExtension(lastPart(of: name))) == "index"
       && folder(of: name) != language.contentFolder
   }
@@ -56,10 +58,8 @@ struct HugoSite: AddressRules {
       return PagePlace(skip: "it is outside the content folders")
     }
     if language.isDisabled { return PagePlace(skip: "its language \(language.code) is disabled in the site") }
-    for pattern in ignoredFiles {
-      if let expression = try? Regex(pattern), name.contains(expression) {
-        return PagePlace(skip: "the site ignores it (ignoreFiles)")
-      }
+    if ignoredFiles.contains(where: { $0.matches(name) }) {
+      return PagePlace(skip: "the site ignores it (ignoreFiles)")
     }
     let home = language.contentFolder
     let path = home.isEmpty ? name : String(name.dropFirst(home.count + 1))
@@ -68,7 +68,10 @@ struct HugoSite: AddressRules {
     if let bundle = bundle(around: name, isIndex: isBundle) {
       return PagePlace(skip: "it is part of the page \(bundle)")
     }
-    if front.isHeadless { return PagePlace(skip: "the site writes no page for it") }
+    // `headless` is a matter of bundles: Hugo writes other pages all the same.
+    if front.isNeverWritten || front.isHeadless && isBundle {
+      return PagePlace(skip: "the site writes no page for it")
+    }
     var parts = folder(of: path).split(separator: "/").map(String.init)
     let section = parts.first
     var place = PagePlace()

@@ -72,17 +72,18 @@ extension AddressRules {
 
 /// The folder of a path, without `/` at its end; empty at the top.
 func folder(of name: String) -> String {
-  name.lastIndex(of: "/").map { String(name[..<$0]) } ?? ""
+  name.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(name[..<$0]) } ?? ""
 }
 
 /// The last part of a path.
 func lastPart(of name: String) -> String {
-  name.lastIndex(of: "/").map { String(name[name.index(after: $0)...]) } ?? name
+  name.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(name[name.utf8.index(after: $0)...]) } ?? name
 }
 
 /// `a.b.md` → `a.b`
 func withoutExtension(_ file: String) -> String {
-  file.lastIndex(of: ".").map { $0 == file.startIndex ? file : String(file[..<$0]) } ?? file
+  file.utf8.lastIndex(of: UInt8(ascii: ".")).map { $0 == file.startIndex ? file : String(file[..<$0]) }
+    ?? file
 }
 
 /// A path as it stands in an address: everything but letters, digits and `-._~/` and what paths may hold is escaped.

@@ -84,7 +84,7 @@ extension SourceOptions {
   ]
 
   /// The same text for equal options.
-  var signature: String { StableText.of(self) }
+  var signature: String { self == SourceOptions() ? "" : StableText.of(self) }
 
   /// `main`, `.content`, `#body`, `[data-x]`, `div.content`.
   package static func isSelector(_ text: String) -> Bool { HTMLSelector(text) != nil }

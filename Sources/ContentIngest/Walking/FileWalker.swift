@@ -147,13 +147,16 @@ func lastComponent(_ path: String) -> String {
 }
 
 /// Order by bytes: the same on every machine, whatever its locale and normalization tables.
-package func bytesPrecede(_ a: String, _ b: String) -> Bool {
+package func bytesPrecede(_ a: String, _ b: String) -> Bool { orderOfBytes(a, b) < 0 }
+
+/// Below, above or 0: the order of two texts by their bytes.
+package func orderOfBytes(_ a: String, _ b: String) -> Int {
   var a = a
   var b = b
   return a.withUTF8 { a in
     b.withUTF8 { b in
       let order = orderOfStarts(a, b)
-      return order != 0 ? order < 0 : a.count < b.count
+      return order != 0 ? order : a.count - b.count
     }
   }
 }

@@ -14,6 +14,27 @@ struct FolderListing {
 
     var name: String
     var kind: Kind
+    /// The first eight bytes of the name as a number, a folder's with the `/` that follows: most names differ there.
+    fileprivate let start: UInt64
+
+    init(name: String, kind: Kind) {
+      self.name = name
+      self.kind = kind
+      var start: UInt64 = 0
+      var count: UInt64 = 0
+      for byte in name.utf8.prefix(8) {
+        start = start << 8 | UInt64(byte)
+        count += 1
+      }
+      if count < 8 {
+        if case .folder = kind {
+          start = start << 8 | UInt64(UInt8(ascii: "/"))
+          count += 1
+        }
+        start <<= 8 * (8 - count)
+      }
+      self.start = start
+    }
 
     var isFolder: Bool { if case .folder = kind { true } else { false } }
   }
@@ -50,7 +71,12 @@ struct FolderListing {
     if hasIgnoreFile {
       ignoreFiles = IgnoreRules.fileNames.compactMap { smallFile($0, in: dirfd(folder)) }
     }
-    children.sort(by: Self.precedes)
+    // Numbers are moved in a fraction of the time that names take.
+    var order = children.indices.map { (start: children[$0].start, child: $0) }
+    order.sort {
+      $0.start != $1.start ? $0.start < $1.start : Child.precedes(children[$0.child], children[$1.child])
+    }
+    children = order.map { children[$0.child] }
   }
 
   private mutating func add(
@@ -73,9 +99,11 @@ struct FolderListing {
       children.append(Child(name: name, kind: isRegular(info) ? .file(FileSignature(info)) : .other))
     }
   }
+}
 
+extension FolderListing.Child {
   /// The order of whole paths: a folder sorts as its name with the `/` that follows.
-  private static func precedes(_ a: Child, _ b: Child) -> Bool {
+  static func precedes(_ a: Self, _ b: Self) -> Bool {
     var left = a.name
     var right = b.name
     return left.withUTF8 { left in

@@ -27,6 +27,8 @@ struct TreeWalk {
     var children: ArraySlice<FolderListing.Child>
     var rules: IgnoreRules?
     var obeysIgnoreFiles: Bool
+    /// Something in it is not to be entered.
+    var holdsExcluded: Bool
   }
 
   /// The paths themselves: the root above several of them holds what nobody asked for.
@@ -82,7 +84,7 @@ struct TreeWalk {
     guard let target = canonicalPath(link.path), let info = status(of: target, follow: false) else {
       return skip(link.name, "a link that leads nowhere: \(errorText(errno))")
     }
-    let inside = given.contains { $0 == "/" || target == $0 || target.utf8.starts(with: ($0 + "/").utf8) }
+    let inside = given.contains { target == $0 || isBelow(target, $0) }
     let folder = isFolder(info)
     guard folder || ContentFormat(name: link.name) != nil else { return }
     guard inside else { return skip(link.name, "a link that leads out of the indexed folder") }
@@ -101,7 +103,7 @@ struct TreeWalk {
   private mutating func walk(folder: String, name: String) {
     var visits: [Visit] = []
     let obeys =
-      given.filter { $0 == "/" || folder == $0 || folder.utf8.starts(with: ($0 + "/").utf8) }
+      given.filter { folder == $0 || isBelow(folder, $0) }
       .max { $0.utf8.count < $1.utf8.count }.map { !withoutIgnoreFiles.contains($0) } ?? true
     let rules = obeys ? Self.rules(above: folder) : nil
     if let first = visit(folder, name: name, rules: rules, obeysIgnoreFiles: obeys) { visits.append(first) }
@@ -114,7 +116,7 @@ struct TreeWalk {
       let path = visit.path == "/" ? "/" + child.name : visit.path + "/" + child.name
       let childName = visit.name.isEmpty ? child.name : visit.name + "/" + child.name
       if child.isFolder, child.name == "node_modules" { continue }
-      guard !excluded.contains(path) else { continue }
+      if visit.holdsExcluded, excluded.contains(path) { continue }
       if let rules = visit.rules, Self.ignores(rules, path, isFolder: child.isFolder) {
         found.ignoredCount += 1
         continue
@@ -171,7 +173,7 @@ struct TreeWalk {
       ? rules : IgnoreRules(folder: path, contents: listing.ignoreFiles, outer: rules)
     return Visit(
       path: path, name: name, children: listing.children[...], rules: inner,
-      obeysIgnoreFiles: obeysIgnoreFiles)
+      obeysIgnoreFiles: obeysIgnoreFiles, holdsExcluded: excluded.contains { isBelow($0, path) })
   }
 
   // MARK: Ignoring

@@ -192,10 +192,20 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   /// Cuts off a client that reads nothing for a while, so that it does not hold its connection for ever.
-  private func watchSending(_ context: ChannelHandlerContext) {
+  ///
+  /// - Parameters:
+  ///   - known: bytes that were not sent at the last look.
+  ///   - start: since when there were as many.
+  private func watchSending(
+    _ context: ChannelHandlerContext, unsent known: Int = -1, since start: NIODeadline = .now()
+  ) {
     let unsent = unsentByteCount(context)
-    cutTimer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limits.idleTime)) { [self] in
-      if unsentByteCount(context) == unsent { context.close(promise: nil) } else { watchSending(context) }
+    let start = unsent == known ? start : .now()
+    if start + TimeAmount(limits.idleTime) <= .now() { return context.close(promise: nil) }
+    // Looked at more often than it may last: what moves at first would otherwise gain a whole round.
+    cutTimer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limits.idleTime / 8)) {
+      [self] in
+      watchSending(context, unsent: unsent, since: start)
     }
   }
 
