@@ -58,7 +58,7 @@ package final class Searcher {
     let plan = try plan(request)
     var answer = Answer(match: .some, total: 0, ranked: [], facets: request.facets.map { ($0, []) })
     if !plan.isEmpty { answer = try self.answer(plan, request, deadline: deadline) }
-    let highlighter = Highlighter(plan.parts + plan.parts.flatMap(\.alternativeParts), analyzer: analyzer)
+    let highlighter = Highlighter(plan.parts, analyzer: analyzer)
     var stored: [Int: StoredFieldsReader] = [:]
     let hits = try answer.ranked.enumerated().map { place, ranked in
       let segment = snapshot.segments[ranked.segment]
