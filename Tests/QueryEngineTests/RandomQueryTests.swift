@@ -105,15 +105,8 @@ import TextAnalysis
         run.text.unicodeScalars.allSatisfy(ProductRules.isHan), text.hasPrefix("\""),
         text.count == run.characters.count + 2
       {
-        let wanted = Array(run.text.utf8)
         let expected = texts.count { fields in
-          fields.contains { field in
-            wanted.withUnsafeBytes { wanted in
-              field.withUnsafeBytes {
-                memmem($0.baseAddress, $0.count, wanted.baseAddress, wanted.count) != nil
-              }
-            }
-          }
+          fields.contains { ProductRules.contains($0, run.text) }
         }
         #expect(results.match == .full ? results.total == expected : expected == 0, "\(text)")
         scanned += 1
