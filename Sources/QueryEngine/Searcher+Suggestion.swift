@@ -29,7 +29,7 @@ extension Searcher {
   private func typoSuggestion(
     _ request: SearchRequest, plan: QueryPlan, full: Int, deadline: Deadline
   ) throws -> Suggestion? {
-    let finder = TypoFinder(segments: snapshot.segments)
+    let finder = TypoFinder(snapshot: snapshot)
     var bytes = Array(request.text.utf8)
     // A word that an entry or two hold may still be a mistake: then much more has to be found.
     var needed = full + 1

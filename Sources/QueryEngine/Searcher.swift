@@ -18,6 +18,9 @@ package final class Searcher {
   let scratch = WindowScratch()
   package let options: SearchOptions
   private let synonyms: SynonymTable
+  private let facetValues: FacetValues
+  /// Names of features that do not count.
+  let leftOut: Set<String>
   let pins: PinTable
   private let keys: [KeyTable]
   private let weights: [EntryWeights]
@@ -25,18 +28,22 @@ package final class Searcher {
   /// - Parameters:
   ///   - analysis: what the owner of the site says about words; the index does not depend on it.
   ///   - options: what else the owner chooses.
+  ///   - leftOut: features that do not count, by the names of `ScoreFeatures`: to measure what they bring.
   package init(
     _ snapshot: IndexSnapshot, analysis: AnalysisOptions = AnalysisOptions(),
-    options: SearchOptions = SearchOptions(), parameters: BM25F.Parameters = .standard
+    options: SearchOptions = SearchOptions(), parameters: BM25F.Parameters = .standard,
+    leavingOut leftOut: Set<String> = []
   ) throws {
     self.snapshot = snapshot
     self.options = options
+    self.leftOut = leftOut
     analyzer = try Analyzer(options: analysis)
     synonyms = SynonymTable(options.synonyms, analyzer: analyzer)
     pins = try PinTable(options.pins, snapshot: snapshot, analyzer: analyzer)
     parser = QueryParser(analyzer: analyzer)
     words = QueryWords(analyzer: analyzer, snapshot: snapshot)
-    extractor = FeatureExtractor(words: words)
+    facetValues = FacetValues(snapshot: snapshot, analyzer: analyzer)
+    extractor = FeatureExtractor(words: words, leavingOut: leftOut)
     stems = StemWords(snapshot: snapshot, analyzer: analyzer)
     model = BM25F(snapshot.statistics, parameters: parameters)
     keys = snapshot.segments.map(\.keys)
@@ -48,9 +55,10 @@ package final class Searcher {
   /// Opens the current commit of a directory.
   package convenience init(
     in directory: IndexDirectory, analysis: AnalysisOptions = AnalysisOptions(),
-    options: SearchOptions = SearchOptions()
+    options: SearchOptions = SearchOptions(), leavingOut leftOut: Set<String> = []
   ) throws {
-    try self.init(try IndexSnapshot(in: directory), analysis: analysis, options: options)
+    try self.init(
+      try IndexSnapshot(in: directory), analysis: analysis, options: options, leavingOut: leftOut)
   }
 
   /// The words of folded Han characters, with those of the user and the site.
@@ -64,7 +72,7 @@ package final class Searcher {
     let plan = try plan(request)
     var answer = Answer(match: .some, total: 0, ranked: [], facets: request.facets.map { ($0, []) })
     if !plan.isEmpty { answer = try self.answer(plan, request, deadline: deadline) }
-    let highlighter = Highlighter(plan.parts + plan.parts.flatMap(\.alternativeParts), analyzer: analyzer)
+    let highlighter = Highlighter(plan.parts, analyzer: analyzer)
     var stored: [Int: StoredFieldsReader] = [:]
     let hits = try answer.ranked.enumerated().map { place, ranked in
       let segment = snapshot.segments[ranked.segment]
@@ -94,10 +102,16 @@ package final class Searcher {
   }
 
   func plan(_ request: SearchRequest) throws -> QueryPlan {
-    try QueryPlan(
-      try parser.parse(request.text), facetFilters: request.filters,
-      resolver: PartResolver(words: words, snapshot: snapshot, scratch: scratch), extractor: extractor,
-      synonyms: synonyms)
+    var query = try parser.parse(request.text)
+    query.filters = try query.filters.map(facetValues.spelledAsKept)
+    query.excludedFilters = try query.excludedFilters.map(facetValues.spelledAsKept)
+    var plan = try QueryPlan(
+      query, facetFilters: request.filters, resolver: PartResolver(words: words, snapshot: snapshot, scratch: scratch),
+      extractor: extractor, synonyms: synonyms)
+    if !leftOut.contains(WholeTitles.role) {
+      plan.wholeTitles = try WholeTitles(of: request.text, snapshot: snapshot, analyzer: analyzer)
+    }
+    return plan
   }
 
   struct Answer {
@@ -178,12 +192,17 @@ package final class Searcher {
   ) throws -> Answer {
     let order = RankingOrder(byDate: request.order == .date, keys: keys)
     let adjacencies = try adjacencyScorer(plan)
-    let capacity = wanted > 0 && !adjacencies.isEmpty ? max(wanted, AdjacencyScorer.candidates) : wanted
+    let looksAgain = !adjacencies.isEmpty || !plan.wholeTitles.isEmpty
+    let capacity = wanted > 0 && looksAgain ? max(wanted, AdjacencyScorer.candidates) : wanted
     var collector = TopKCollector(capacity: capacity, order: order)
     let (total, facets) = try visitAll(
       plan, facets: request.facets, mode: mode, deadline: deadline, into: &collector)
     var ranked = try collector.ranked()
     try adjacencies.rescore(&ranked, order: order, weights: weights)
+    if case .all = mode, !ranked.isEmpty, request.order == .relevance {
+      try liftWholeTitles(
+        &ranked, plan, request, bonus: plan.mostOfFeatures + adjacencies.most, order: order)
+    }
     return Answer(
       match: .full, total: total, ranked: ranked,
       facets: try request.facets.map { ($0, try facets.counts(of: $0)) })

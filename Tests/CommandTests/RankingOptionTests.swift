@@ -86,6 +86,8 @@ import Testing
     let table = try eval("eval", "--baseline", "base.tsv", "--synonyms", "content/words.synonyms", "content")
     #expect(table.text.contains("2 queries in both: 1 better, 0 worse"))
     #expect(table.lines.contains { $0.hasPrefix("+") && $0.hasSuffix("\tq1\tk8s") })
+    #expect(try eval("eval", "--without", "stem", "--without", "exact", "content").status == 0)
+    #expect(try eval("eval", "--without", "luck", "content").status == 64)
     #expect(try eval("eval", "--baseline", "content/qrels.tsv", "content").status == 65)
     #expect(try eval("eval", "--baseline", "none.tsv", "content").status == 66)
   }

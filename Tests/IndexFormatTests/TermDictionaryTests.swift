@@ -67,6 +67,20 @@ import Testing
           #expect(isMore && cursor.key == next)
         }
       }
+      if let expected {
+        let count = Int.random(in: 0...keys[expected].count, using: &random)
+        let prefix = keys[expected].prefix(count)
+        let next = keys[expected...].firstIndex { !$0.starts(with: prefix) }
+        var cursor = TermCursor(segment.terms)
+        _ = try cursor.seek(to: target)
+        #expect(try cursor.next(pastPrefix: count) == (next != nil))
+        if let next {
+          #expect(cursor.key == keys[next])
+          #expect(try place(cursor.entry, in: segment) == next)
+          let isMore = try cursor.next()
+          #expect(isMore == (next + 1 < keys.count) && (!isMore || cursor.key == keys[next + 1]))
+        }
+      }
       let entry = try segment.terms.find(target)
       #expect((entry != nil) == all.contains(target))
       if let entry { #expect(try place(entry, in: segment) == expected) }

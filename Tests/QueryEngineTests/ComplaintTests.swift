@@ -3,7 +3,10 @@ import SearchModel
 import SearchTestSupport
 import Testing
 
-/// What people complain about in other searches of Chinese sites, one test per complaint.
+/// What people complain about in other searches of Chinese sites, one test per complaint. Some have suites of their
+/// own: `PinyinSuggestionTests` (weixin leads to 微信, 景点 never answers 经典), `SynonymTests` (KFC is 肯德基), `PinTests`
+/// (the author's boosts and pins), `SiteWordTests` and `SegmentationTests` (the words of a product), `TypoTests`,
+/// `PageLimitTests` (one page does not fill the answer), `DigestKindTests` (the item, not the issue), `AnchorTests`.
 @Suite struct ComplaintTests {
   private static let texts = [
     "queue": "多集群管理是一件长期的事，待处理任务会排队。版本 v1.27.3 起支持 nginx-ingress。",
@@ -135,6 +138,40 @@ import Testing
       Entry(id: "manual", title: "手册", text: long), Entry(id: "page", title: "多集群", text: "一句话。"),
     ])
     #expect(try index.search("多集群").hits.map(\.entry.id) == ["page", "manual"])
+  }
+
+  @Test("the page whose title is the query stands before longer titles, however often they say it")
+  func wholeTitleFirst() throws {
+    let often = String(repeating: "多集群 Service Mesh。", count: 30)
+    var entries = (0..<80).map { Entry(id: "long\($0)", title: "多集群 Service Mesh 的手册", text: often) }
+    entries.append(Entry(id: "page", title: "多集群", text: "一句话。" + String(repeating: "别的事情。", count: 200)))
+    entries.append(Entry(id: "mesh", title: "service mesh", text: "x"))
+    let index = try TestIndex(entries)
+    for (query, id) in [
+      ("多集群", "page"), ("多集羣", "page"), (" 多集群 ", "page"), ("Ｓｅｒｖｉｃｅ  Mesh", "mesh"),
+    ] {
+      var pages: [String] = []
+      for offset in stride(from: 0, to: 90, by: 10) {
+        let results = try index.search(query, limit: 10, offset: offset)
+        #expect(results.total == 81, "\(query)")
+        pages += results.hits.map(\.entry.id)
+      }
+      #expect(pages.first == id && pages.count == 81 && Set(pages).count == 81, "\(query)")
+      let explanation = try #require(try index.searcher.explain(SearchRequest(text: query), id: id))
+      #expect(explanation.rank == 1 && explanation.shares.contains { $0.role == "title is the query" })
+    }
+    #expect(try index.search("多集群 -一句话").hits.allSatisfy { $0.entry.id != "page" })
+  }
+
+  @Test("no language has to be chosen, and an English word finds Chinese pages with it")
+  func everyLanguage() throws {
+    let index = try TestIndex([
+      Entry(id: "zh", title: "安装", text: "用 cluster 命令安装集群", lang: "zh"),
+      Entry(id: "en", title: "Install", text: "clusters are simple", lang: "en"),
+      Entry(id: "other", title: "インストール", text: "cluster の設定", lang: "ja"),
+    ])
+    #expect(Set(try index.search("cluster").hits.map(\.entry.id)) == ["zh", "en", "other"])
+    #expect(try index.search("cluster lang:zh").hits.map(\.entry.id) == ["zh"])
   }
 
   /// Extra characters marked, whole paragraphs marked, text duplicated, offsets going backwards, spaces put in.

@@ -156,6 +156,12 @@ struct CompletionIndex {
     func key(_ text: String) -> [Unicode.Scalar] {
       Array(String(decoding: analyzer.completionKey(of: text), as: UTF8.self).unicodeScalars)
     }
+    for text in (0..<20).map({ _ in someText(1...4) }) + index.entries.map(\.title) {
+      let wanted = key(text)
+      let whole = try WholeTitles(of: text, snapshot: index.table.snapshot, analyzer: analyzer)
+      let expected = wanted.isEmpty ? 0 : index.entries.count { key($0.title) == wanted }
+      #expect(whole.count == expected, "\(text)")
+    }
     for _ in 0..<30 {
       let typed = someText(1...3)
       let limit = Int.random(in: 1...12, using: &random)

@@ -62,6 +62,28 @@ import Testing
     }
   }
 
+  @Test(
+    "a condition that is typed means every value that folds to it",
+    arguments: [
+      ("tag:Kubernetes", ["1", "2", "3"]), ("tag:ｋｕｂｅｒｎｅｔｅｓ", ["1", "2", "3"]), ("tags:CLOUD-native", ["3"]),
+      ("category:最佳實踐", ["1", "4"]), ("category:\"最佳实践\"", ["1", "4"]),
+      ("category:\"Best  practice\"", ["2"]),
+      ("lang:ZH", ["1"]), ("-tag:kubernetes", ["4"]), ("tag:kubernete", []), ("source:Docs", []),
+      ("source:docs", ["4"]),
+    ])
+  func folded(query: String, ids: [String]) throws {
+    let index = try TestIndex([
+      Entry(id: "1", title: "a", text: "x", category: ["最佳实践"], tags: ["Kubernetes"], lang: "zh"),
+      Entry(id: "2", title: "b", text: "x", category: ["Best Practice"], tags: ["kubernetes"], lang: "en"),
+      Entry(id: "3", title: "c", text: "x", tags: ["KUBERNETES", "Cloud-Native"], lang: "en"),
+      Entry(id: "4", title: "d", text: "x", category: ["最佳實踐"], lang: "en", sources: ["docs/a.md"]),
+    ])
+    #expect(Set(try index.search(query).hits.map(\.entry.id)) == Set(ids), "\(query)")
+    // A value that is chosen is that value alone, so that its count holds.
+    let chosen = SearchRequest(text: "x", filters: [.tags: ["kubernetes"]])
+    #expect(try index.searcher.search(chosen).hits.map(\.entry.id) == ["2"])
+  }
+
   @Test("by date the newest comes first, entries without a date last")
   func byDate() throws {
     let entries = Self.entries(seed: 77)

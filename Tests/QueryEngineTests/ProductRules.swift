@@ -92,7 +92,8 @@ final class ProductRules {
       // C++ and C# are parts with their sign.
       if isShort, scalar == "#" || scalar == "+" && next == "+" {
         let after = scalar == "#" ? next : i + 2 < scalars.count ? scalars[i + 2] : " "
-        if !after.properties.isAlphabetic, after.properties.numericType == nil {
+        // Han is no letter here: 用C++写.
+        if isHan(after) || !after.properties.isAlphabetic && after.properties.numericType == nil {
           part += scalar == "#" ? "#" : "++"
           close()
           continue

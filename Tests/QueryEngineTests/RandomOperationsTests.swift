@@ -11,7 +11,7 @@ import Testing
 @Suite struct RandomOperationsTests {
   private static let words = [
     "多集群", "集群", "管理", "备份", "恢复", "网格", "调度器", "性能", "最佳实践", "云原生", "kubernetes", "etcd", "backup",
-    "backups", "v1.28", "service-mesh", "Istio", "Karmada", "调度", "存储", "cache", "caching",
+    "backups", "v1.28", "C++", "service-mesh", "Istio", "Karmada", "调度", "存储", "cache", "caching",
   ]
 
   private static func text(_ count: ClosedRange<Int>, _ random: inout SplitMix64) -> String {

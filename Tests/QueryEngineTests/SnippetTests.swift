@@ -83,6 +83,21 @@ import Testing
     }
   }
 
+  @Test("of a long text the beginning is shown if it shows every part, else what does, wherever it stands")
+  func longTexts() throws {
+    let filler = String(repeating: "这里说的是别的事情，与问题无关。", count: 400)
+    for (text, query, shown) in [
+      ("开头的集群。" + filler + "集群集群集群。", "集群", "开头的集群"), (filler + "末尾的集群。", "集群", "末尾的集群"),
+      ("开头的集群。" + filler + "零信任与集群。", "集群 零信任", "零信任与集群"),
+      (String(repeating: "x", count: 20_000) + " kubeproxy", "kubeproxy", "kubeproxy"),
+      (String(repeating: "词", count: 9_000) + "集群", "词集群", "词集群"),
+    ] {
+      let hit = try #require(try hits([Entry(id: "1", title: "", text: text)], query).first)
+      #expect(hit.snippet.contains(shown), "\(query): \(hit.snippet)")
+      #expect(!hit.snippetHighlights.isEmpty && hit.snippet.count <= 162)
+    }
+  }
+
   @Test("a match outside the text shows the field that it is in")
   func otherFields() throws {
     let entry = Entry(id: "1", title: "t", text: "正文", description: "这一段介绍零信任")

@@ -1,4 +1,6 @@
 import IndexFormat
+import IndexStorage
+import IndexWriting
 import SearchModel
 import SearchTestSupport
 import Testing
@@ -46,7 +48,7 @@ import Testing
     )
     .sorted()
     let index = try TestIndex([Entry(id: "1", title: "t", text: words.joined(separator: " "))])
-    let finder = TypoFinder(segments: index.searcher.snapshot.segments)
+    let finder = TypoFinder(snapshot: index.searcher.snapshot)
     for _ in 0..<20 {
       let typed = String(decoding: Self.word(5...10, using: &random), as: UTF8.self)
       let limit = TypoFinder.allowedEdits(typed)
@@ -56,6 +58,24 @@ import Testing
       let expected = distances.min().flatMap { $0 <= limit ? $0 : nil }
       #expect(try finder.correction(of: typed)?.edits == expected, "\(typed)")
     }
+  }
+
+  @Test("a word that only deleted entries hold is not proposed")
+  func deletedWords() throws {
+    let root = try TemporaryDirectory()
+    let directory = IndexDirectory(path: root.path(of: "index"))
+    do {
+      let writer = try IndexWriter(in: directory, options: .init(now: 1))
+      try writer.add(Entry(id: "1", title: "", text: "prometheuz"))
+      for number in 2...9 { try writer.add(Entry(id: "\(number)", title: "", text: "prometheus kept")) }
+      _ = try writer.commit(sourcePaths: [])
+    }
+    #expect(try Searcher(in: directory).suggestion(for: "promethuez") == "prometheuz")
+    let update = try IndexWriter(in: directory, options: .init(keepsExisting: true, now: 1))
+    #expect(try update.delete(id: "1"))
+    let commit = try update.commit(sourcePaths: [])
+    #expect(commit.segments.count == 1)
+    #expect(try Searcher(in: directory).suggestion(for: "promethuez") == "prometheus")
   }
 
   /// The same by a full table, for longer words.
@@ -101,5 +121,11 @@ import Testing
       Entry(id: "1", title: "Kubernetes 多集群 2025 xyz223", text: "Istio v1.27.3 istio")
     ])
     #expect(try index.search(typed).suggestion == nil)
+  }
+}
+
+extension Searcher {
+  fileprivate func suggestion(for text: String) throws -> String? {
+    try search(SearchRequest(text: text)).suggestion?.query
   }
 }

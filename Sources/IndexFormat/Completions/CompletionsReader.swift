@@ -61,6 +61,26 @@
     return unsafe try file.bytes(of: .completions, range).bindMemory(to: UInt8.self)
   }
 
+  /// The place of a title; nil when no document has it.
+  ///
+  /// - Parameter folded: as `CompletionText` keeps it.
+  /// - Complexity: O(log titles).
+  package func index(ofTitle folded: [UInt8]) throws(IndexFormatError) -> Int? {
+    func length(_ text: some Sequence<UInt8>) -> Int { text.reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) } }
+    let wanted = length(folded)
+    var low = 0
+    var high = titleCount
+    while low < high {
+      let middle = (low + high) / 2
+      let text = unsafe try text(middle)
+      let found = unsafe length(text)
+      let isBefore = unsafe found != wanted ? found < wanted : text.lexicographicallyPrecedes(folded)
+      if isBefore { low = middle + 1 } else { high = middle }
+    }
+    guard low < titleCount, unsafe try text(low).elementsEqual(folded) else { return nil }
+    return low
+  }
+
   /// Calls `body` with the texts of `indices` that may hold what a signature was made of, until it returns false.
   package func forEach(
     in indices: Range<Int>, mayHolding wanted: TextSignature,

@@ -53,6 +53,18 @@ package struct Explanation: Equatable, Sendable {
   package var shares: [Share]
 }
 
+extension Explanation {
+  /// As `RankedDocument` counts tiers.
+  var rankedTier: UInt8 {
+    switch tier {
+    case "title": 3
+    case "literal": 2
+    case "full": 1
+    default: 0
+    }
+  }
+}
+
 extension Searcher {
   /// Explains a query for one entry, by its id or its URL; nil when no entry has it.
   package func explain(_ request: SearchRequest, id: String) throws -> Explanation? {
@@ -113,9 +125,17 @@ extension Searcher {
     where try FilterMatcher(key, anyOf: values, in: segment).match(window: base, among: only).isEmpty {
       failed.append(
         key.rawValue + "=" + values.joined(separator: ",")
-          + (try value(.facet(key, ""), of: document, in: segment)))
+          + (try value(.facet(key, []), of: document, in: segment)))
     }
-    let shares = try shares(plan, document: document, in: segment)
+    var shares = try shares(plan, document: document, in: segment)
+    let number = snapshot.segments.firstIndex { $0 === segment } ?? 0
+    if request.order == .relevance, plan.wholeTitles.contains(document, ofSegment: number) {
+      let most = try plan.mostOfFeatures + adjacencyScorer(plan).most
+      shares.append(
+        Explanation.Share(
+          term: request.text, role: WholeTitles.role, weight: most, documentFrequency: plan.wholeTitles.count,
+          inverseDocumentFrequency: 1, titleFrequency: 1, bodyFrequency: 0, score: most))
+    }
     let held = parts.filter(\.isHeld).count
     var match: MatchKind?
     if failed.isEmpty, !plan.isEmpty { match = held == parts.count ? .full : held > 0 ? .some : nil }
@@ -216,7 +236,7 @@ extension Query.Part: CustomStringConvertible {
 extension Query.Filter: CustomStringConvertible {
   package var description: String {
     switch self {
-    case .facet(let key, let value): "\(key.rawValue):\(value)"
+    case .facet(let key, let values): "\(key.rawValue):\(values.first ?? "")"
     case .after(let day): "after:\(CalendarDay(number: day)?.iso ?? "")"
     case .before(let day): "before:\(CalendarDay(number: day)?.iso ?? "")"
     }

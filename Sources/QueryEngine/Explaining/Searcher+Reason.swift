@@ -29,7 +29,7 @@ extension Searcher {
     }
     if others { return "other entries hold it, this one does not" }
     if case .chunk(.latin(let chunk)) = part.content, chunk.parts.count == 1,
-      let near = try TypoFinder(segments: snapshot.segments).correction(of: chunk.parts[0].text)
+      let near = try TypoFinder(snapshot: snapshot).correction(of: chunk.parts[0].text)
     {
       return "no entry holds it; the nearest word is \(near.word)"
     }

@@ -31,7 +31,7 @@ struct FilterMatcher {
 
   init(_ filter: Query.Filter, in segment: SegmentReader) throws {
     switch filter {
-    case .facet(let key, let value): try self.init(key, anyOf: [value], in: segment)
+    case .facet(let key, let values): try self.init(key, anyOf: values, in: segment)
     case .after(let day): self.init(days: day..<UInt32.max, in: segment)
     case .before(let day): self.init(days: 1..<day, in: segment)
     }

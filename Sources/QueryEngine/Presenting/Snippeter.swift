@@ -80,28 +80,22 @@ struct Snippeter {
     return best
   }
 
-  /// Offsets of the matches in Unicode scalars, near enough to characters for measuring distance.
+  /// Where the matches stand, counted in Unicode scalars from the first: near enough to characters for distances.
   private static func characterOffsets(of matches: [TextMatch], in text: String) -> [Range<Int>] {
-    let edges = matches.flatMap { [$0.range.lowerBound, $0.range.upperBound] }.sorted()
-    var offsetAt: [Int: Int] = [:]
-    offsetAt.reserveCapacity(edges.count)
-    var next = 0
-    var scalars = 0
-    var byte = 0
-    for unit in text.utf8 {
-      if next == edges.count { break }
-      if unit & 0xC0 != 0x80 {
-        while next < edges.count, edges[next] <= byte {
-          offsetAt[edges[next]] = scalars
-          next += 1
-        }
-        scalars += 1
+    var text = text
+    return text.withUTF8 { bytes in
+      func scalars(_ range: Range<Int>) -> Int {
+        var count = 0
+        for byte in bytes[range.clamped(to: 0..<bytes.count)] { count &+= byte & 0xC0 == 0x80 ? 0 : 1 }
+        return count
       }
-      byte += 1
-    }
-    return matches.map { match in
-      let start = offsetAt[match.range.lowerBound] ?? scalars
-      return start..<max(start, offsetAt[match.range.upperBound] ?? scalars)
+      var byte = matches.first?.range.lowerBound ?? 0
+      var offset = 0
+      return matches.map { match in
+        offset += scalars(byte..<max(byte, match.range.lowerBound))
+        byte = match.range.lowerBound
+        return offset..<offset + scalars(match.range)
+      }
     }
   }
 
@@ -116,13 +110,27 @@ struct Snippeter {
     var endsText: Bool
 
     /// Enough on both sides for a whole snippet, however long the text is: breaking text into characters is
-    /// what costs most here.
+    /// what costs most here. So many scalars, as long as characters have no more than two on average, and so many
+    /// bytes at most.
     init(of text: String, around focus: Range<Int>) {
-      let before = 4 * Snippeter.length
-      let after = 5 * Snippeter.length
-      let count = text.utf8.count
-      let start = text.utf8.index(text.startIndex, offsetBy: max(0, focus.lowerBound - before))
-      let end = text.utf8.index(text.startIndex, offsetBy: min(count, focus.lowerBound + after))
+      var whole = text
+      let (first, last) = whole.withUTF8 { bytes in
+        var first = min(focus.lowerBound, bytes.count)
+        var scalars = 3 * Snippeter.length / 2
+        while first > 0, scalars > 0, focus.lowerBound - first < 4 * Snippeter.length {
+          first -= 1
+          if bytes[first] & 0xC0 != 0x80 { scalars -= 1 }
+        }
+        var last = min(focus.lowerBound, bytes.count)
+        scalars = 2 * Snippeter.length
+        while last < bytes.count, scalars > 0, last - focus.lowerBound < 5 * Snippeter.length {
+          if bytes[last] & 0xC0 != 0x80 { scalars -= 1 }
+          last += 1
+        }
+        return (first, last)
+      }
+      let start = text.utf8.index(text.startIndex, offsetBy: first)
+      let end = text.utf8.index(text.startIndex, offsetBy: last)
       let scalarStart = start.samePosition(in: text.unicodeScalars) ?? Self.nextScalar(after: start, in: text)
       let scalarEnd = end.samePosition(in: text.unicodeScalars) ?? Self.nextScalar(after: end, in: text)
       startsText = scalarStart == text.startIndex
@@ -238,12 +246,14 @@ struct Snippeter {
     for i in range {
       outOffsets.append(text.utf8.count)
       let character = region.characters[i]
-      if character.isWhitespace {
+      switch kind(of: character) {
+      case .space:
         if !endsInSpace { text.append(" ") }
         endsInSpace = true
-      } else if !isControl(character) {
+      case .visible:
         text.append(character)
         endsInSpace = false
+      case .control: break
       }
     }
     if endsInSpace, text.hasSuffix(" ") { text.removeLast() }
@@ -263,7 +273,20 @@ struct Snippeter {
     return Snippet(text: text, highlights: joined(highlights))
   }
 
-  private static func isControl(_ character: Character) -> Bool {
-    character.unicodeScalars.allSatisfy { $0.properties.generalCategory == .control }
+  private enum CharacterKind { case visible, space, control }
+
+  private static func kind(of character: Character) -> CharacterKind {
+    let bytes = character.utf8
+    if let first = bytes.first {
+      // Nearly every character is one of these, and the properties of the others are dear.
+      if bytes.count == 1 {
+        return first == 0x20 || (0x09...0x0D).contains(first)
+          ? .space : first < 0x20 || first == 0x7F ? .control : .visible
+      }
+      if (0xE4...0xE9).contains(first) { return .visible }
+    }
+    if character.isWhitespace { return .space }
+    return character.unicodeScalars.allSatisfy { $0.properties.generalCategory == .control }
+      ? .control : .visible
   }
 }

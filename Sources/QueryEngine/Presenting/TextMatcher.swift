@@ -16,8 +16,8 @@ final class TextMatcher {
   /// First key of a sequence, or a whole alternative, to the patterns that it belongs to.
   private var starts: [[UInt8]: [(pattern: Int, sequence: PartPattern.Sequence)]] = [:]
   private var singles: [[UInt8]: [Int]] = [:]
-  /// Cheap test before the keys are compared: length and first bytes of the keys that matter.
-  private var signatures: Set<UInt64> = []
+  /// Cheap test before the keys are compared: whether a key that matters has this hash of its length and first bytes.
+  private var mayMatter = [Bool](repeating: false, count: 4_096)
 
   init(_ parts: [Query.Part], analyzer: Analyzer) {
     self.analyzer = analyzer
@@ -26,28 +26,31 @@ final class TextMatcher {
       for sequence in pattern.sequences {
         guard let first = sequence.words.first else { continue }
         starts[first.key, default: []].append((number, sequence))
-        signatures.insert(Self.signature(first.key))
+        mayMatter[Self.slot(first.key)] = true
       }
       for key in pattern.alternatives {
         singles[key, default: []].append(number)
-        signatures.insert(Self.signature(key))
+        mayMatter[Self.slot(key)] = true
       }
     }
   }
 
-  private static func signature(_ key: [UInt8]) -> UInt64 {
+  private static func slot(_ key: [UInt8]) -> Int {
     var value = UInt64(key.count)
     for byte in key.prefix(6) { value = value << 8 | UInt64(byte) }
-    return value
+    return slot(value)
   }
 
-  private func signature(_ token: Token) -> UInt64 {
+  private func slot(_ token: Token) -> Int {
     var value = UInt64(token.termLength) + 1
     value = value << 8 | UInt64(token.kind.rawValue)
     let start = Int(token.termStart)
     for i in 0..<min(5, Int(token.termLength)) { value = value << 8 | UInt64(tokens.bytes[start + i]) }
-    return value
+    return Self.slot(value)
   }
+
+  /// The upper bits of a product with the golden ratio.
+  private static func slot(_ value: UInt64) -> Int { Int((value &* 0x9E37_79B9_7F4A_7C15) >> 52) }
 
   private func key(_ token: Token) -> [UInt8] { [token.kind.rawValue] + tokens.term(of: token) }
 
@@ -68,7 +71,7 @@ final class TextMatcher {
               range: Int(token.start)..<Int(token.end), part: number, isLiteral: pattern.prefixIsLiteral))
         }
       }
-      guard signatures.contains(signature(token)) else { continue }
+      guard mayMatter[slot(token)] else { continue }
       let key = key(token)
       for number in singles[key] ?? [] {
         found.append(TextMatch(range: Int(token.start)..<Int(token.end), part: number, isLiteral: false))

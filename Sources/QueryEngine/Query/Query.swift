@@ -58,7 +58,8 @@ package struct Query: Equatable, Sendable {
 
   /// A condition that has no share in the score.
   package enum Filter: Equatable, Sendable {
-    case facet(FacetKey, String)
+    /// One of the values, the first of them as typed.
+    case facet(FacetKey, [String])
     /// First day that counts, as a `CalendarDay` number.
     case after(UInt32)
     /// First day that no longer counts.

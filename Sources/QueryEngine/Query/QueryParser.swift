@@ -147,8 +147,8 @@ package struct QueryParser {
     switch field {
     case "after": Self.firstDay(of: value).map { .after($0) }
     case "before": Self.firstDay(of: value).map { .before($0) }
-    case "tag": .facet(.tags, value)
-    default: FacetKey(rawValue: field).map { .facet($0, value) }
+    case "tag": .facet(.tags, [value])
+    default: FacetKey(rawValue: field).map { .facet($0, [value]) }
     }
   }
 

@@ -27,6 +27,7 @@ package struct QueryPlan {
   var facetFilters: [FacetKey: [String]]
   var features: [Feature]
   var adjacencies: [Adjacency]
+  var wholeTitles = WholeTitles.none
   var scoring: [WeightedFeature]
   /// Whether the parts and the scoring features are the same, so that a document with no score is no match.
   var scoringDecides = false
@@ -69,6 +70,9 @@ package struct QueryPlan {
           weight: feature.weight * inverseDocumentFrequency(matching: matching, of: total)))
     }
   }
+
+  /// No document gets more from all terms together.
+  var mostOfFeatures: Float { scoring.reduce(0) { $0 + $1.weight } }
 
   /// Nothing was asked: no part, no condition.
   var isEmpty: Bool {

@@ -2,7 +2,7 @@ import TextAnalysis
 
 /// Terms of a query that count more where they stand next to each other: a feature that needs positions.
 package struct Adjacency: Equatable, Sendable {
-  package enum Role: String, Sendable {
+  package enum Role: String, Sendable, CaseIterable {
     case stemPair = "neighbouring words"
     case longWord = "word of three and more characters"
   }
@@ -47,7 +47,9 @@ extension FeatureExtractor {
     var found: [Adjacency] = []
     /// The Latin word right before.
     var previous: [UInt8]?
-    func add(_ adjacency: Adjacency) { if !found.contains(adjacency) { found.append(adjacency) } }
+    func add(_ adjacency: Adjacency) {
+      if !found.contains(adjacency), !leftOut.contains(adjacency.role.rawValue) { found.append(adjacency) }
+    }
     for chunk in chunks(of: query) {
       switch chunk {
       case .han(let run):

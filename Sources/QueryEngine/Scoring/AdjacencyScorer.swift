@@ -61,6 +61,9 @@ struct AdjacencyScorer {
 
   var isEmpty: Bool { terms.isEmpty }
 
+  /// No document gets more.
+  var most: Float { terms.reduce(0) { $0 + $1.weight } }
+
   /// Adds to the scores of the first candidates and puts them in order again.
   ///
   /// - Parameter weights: of each segment; they apply to what is added as they did to the rest.

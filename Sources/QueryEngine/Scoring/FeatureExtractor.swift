@@ -3,7 +3,7 @@ import TextAnalysis
 
 /// A term that adds to the score, and what it is there for.
 package struct Feature: Equatable, Sendable {
-  package enum Role: String, Sendable {
+  package enum Role: String, Sendable, CaseIterable {
     case wordPair = "pair that is a word"
     case innerPair = "pair inside a word"
     case crossingPair = "pair across words"
@@ -33,8 +33,13 @@ package struct FeatureExtractor {
   ]
 
   private let queryWords: QueryWords
+  let leftOut: Set<String>
 
-  init(words: QueryWords) { queryWords = words }
+  /// - Parameter leftOut: names of roles that do not count.
+  init(words: QueryWords, leavingOut leftOut: Set<String> = []) {
+    queryWords = words
+    self.leftOut = leftOut
+  }
 
   /// The features of a query in the order of its text. Stop words have none, unless there is nothing else.
   package func features(of query: Query) throws -> [Feature] {
@@ -77,7 +82,7 @@ package struct FeatureExtractor {
   private func merged(_ features: [Feature]) -> [Feature] {
     var places: [[UInt8]: Int] = [:]
     var result: [Feature] = []
-    for feature in features {
+    for feature in features where !leftOut.contains(feature.role.rawValue) {
       if let place = places[feature.key] {
         result[place].weight += feature.weight
       } else {

@@ -22,13 +22,17 @@ struct WordCompletions {
     else { return [] }
     let key = [TokenKind.latin.rawValue] + prefix.bytes
     var frequencies: [[UInt8]: Int] = [:]
+    // What one segment alone holds too seldom is not remembered; of several the sum counts.
+    let fewest = snapshot.segments.count == 1 ? Self.fewestEntries : 1
     for segment in snapshot.segments {
       var cursor = TermCursor(segment.terms)
       var isOpen = try cursor.seek(to: key)
       var count = 0
       while isOpen, count < Self.mostWords, cursor.key.starts(with: key) {
         count += 1
-        if cursor.key.count > key.count, cursor.key.count <= Self.longestWord {
+        if cursor.entry.documentFrequency >= fewest, cursor.key.count > key.count,
+          cursor.key.count <= Self.longestWord
+        {
           frequencies[Array(cursor.key.dropFirst()), default: 0] += cursor.entry.documentFrequency
         }
         isOpen = try cursor.next()

@@ -83,7 +83,7 @@ struct SynonymTable {
     for part in parts.flatMap(\.alternativeParts) where !query.parts.contains(part) {
       query.parts.append(part)
     }
-    guard !query.parts.isEmpty else { return [] }
+    guard !query.parts.isEmpty, !extractor.leftOut.contains(Feature.Role.synonym.rawValue) else { return [] }
     let known = Set(features.map(\.key))
     return try extractor.features(of: query).filter { !known.contains($0.key) }.map {
       Feature(key: $0.key, role: .synonym, weight: $0.weight * weight)

@@ -1,16 +1,19 @@
 /// Optimal string alignment distance of a fixed word to the prefixes of another, one row per prefix.
 ///
-/// Insertion, deletion, substitution and the exchange of two neighbours cost one each. Rows of a shared prefix
-/// are kept, so that words in dictionary order cost only what is new in them.
-/// Source: Damerau 1964, doi:10.1145/363958.363994, in the restricted form that edits no part twice.
+/// Insertion, deletion, substitution and the exchange of two neighbours cost one each. Only the band of a row that can
+/// be within the limit is kept, and the rows of a shared prefix, so that words in the order of a dictionary cost only
+/// what is new in them.
+/// Sources: Damerau 1964, doi:10.1145/363958.363994, in the restricted form that edits no part twice; the band:
+/// Ukkonen 1985, doi:10.1016/S0019-9958(85)80046-2.
 struct EditDistance {
   let word: [UInt8]
   let limit: Int
-  /// Costs of all rows, one after the other, capped just above the limit; `width` each.
-  private var costs: [UInt8]
+  /// Bands of all rows, one after the other, capped just above the limit. In the row of a prefix of d bytes, number i
+  /// is the distance to the first d − limit + i bytes of the word.
+  private var costs: [UInt8] = []
   private var prefix: [UInt8] = []
 
-  private var width: Int { word.count + 1 }
+  private var width: Int { 2 * limit + 1 }
   private var cap: UInt8 { UInt8(limit + 1) }
 
   /// - Precondition: a limit of at most 100.
@@ -18,7 +21,7 @@ struct EditDistance {
     precondition(limit <= 100, "a limit that fits a byte")
     self.word = word
     self.limit = limit
-    costs = (0...word.count).map { UInt8(min($0, limit + 1)) }
+    costs = (-limit...limit).map { (0...word.count).contains($0) ? UInt8($0) : cap }
   }
 
   /// Forgets everything after the first `count` bytes of the prefix.
@@ -43,26 +46,30 @@ struct EditDistance {
   /// Adds a byte; false when no word with this prefix can be within the limit.
   mutating func append(_ byte: UInt8) -> Bool {
     let last = costs.count - width
-    let first = min(costs[last] + 1, cap)
-    costs.append(first)
-    var least = first
-    var leastBefore = costs[last]
-    var left = first
-    for i in 1..<width {
-      var cost = min(costs[last + i] + 1, left + 1, costs[last + i - 1] + (word[i - 1] == byte ? 0 : 1))
-      if i > 1, let before = prefix.last, word[i - 1] == before, word[i - 2] == byte {
-        cost = min(cost, costs[last - width + i - 2] + 1)
+    var left = cap
+    var least = cap
+    for i in 0..<width {
+      let letters = prefix.count + 1 - limit + i
+      var cost = cap
+      if letters >= 0, letters <= word.count {
+        cost = min(cost, left + 1)
+        if i + 1 < width { cost = min(cost, costs[last + i + 1] + 1) }
+        if letters > 0 { cost = min(cost, costs[last + i] + (word[letters - 1] == byte ? 0 : 1)) }
+        if letters > 1, let before = prefix.last, word[letters - 1] == before, word[letters - 2] == byte {
+          cost = min(cost, costs[last - width + i] + 1)
+        }
       }
-      left = min(cost, cap)
-      costs.append(left)
-      least = min(least, left)
-      leastBefore = min(leastBefore, costs[last + i])
+      costs.append(cost)
+      left = cost
+      least = min(least, cost)
     }
     prefix.append(byte)
-    // An exchange may reach back over one row, so the row before counts too.
-    return least <= limit || leastBefore < limit
+    return least <= limit
   }
 
   /// Distance of the word to the whole prefix; `limit + 1` when it is further.
-  var distance: Int { Int(costs[costs.count - 1]) }
+  var distance: Int {
+    let i = word.count - prefix.count + limit
+    return (0..<width).contains(i) ? Int(costs[costs.count - width + i]) : limit + 1
+  }
 }

@@ -16,75 +16,70 @@ struct TypoFinder {
     return word.utf8.count >= 9 ? 2 : word.utf8.count >= 5 ? 1 : 0
   }
 
-  /// Words looked at one by one before the dictionary is searched for the next possible prefix.
-  private static let patience = 8
-
-  let segments: [SegmentReader]
+  let snapshot: IndexSnapshot
 
   /// The best other word: fewest edits, then the likeliest (`TypoLikelihood`), then in order of bytes.
   func correction(of word: String, deadline: Deadline = .none) throws -> Candidate? {
-    let edits = Self.allowedEdits(word)
-    guard edits > 0 else { return nil }
-    var found: [String: Candidate] = [:]
     let typed = Array(word.utf8)
-    for segment in segments { try collect(typed, edits, in: segment, deadline, into: &found) }
-    guard let fewest = found.values.map(\.edits).min() else { return nil }
-    let costs = found.values.filter { $0.edits == fewest }.map { candidate in
-      let cost = TypoLikelihood.cost(
-        typed: typed, meant: Array(candidate.word.utf8), documentFrequency: candidate.documentFrequency)
-      return (candidate, cost)
+    // Most mistakes are one edit, and a walk for one leaves out far more than a walk for two.
+    for edits in 1..<Self.allowedEdits(word) + 1 {
+      let candidates = try words(near: typed, within: edits, deadline).compactMap { word -> Candidate? in
+        let count = try snapshot.documentFrequency(of: [TokenKind.latin.rawValue] + word)
+        // Words that only deleted entries hold are none.
+        return count > 0
+          ? Candidate(word: String(decoding: word, as: UTF8.self), edits: edits, documentFrequency: count)
+          : nil
+      }
+      let costs = candidates.map { candidate in
+        let cost = TypoLikelihood.cost(
+          typed: typed, meant: Array(candidate.word.utf8), documentFrequency: candidate.documentFrequency)
+        return (candidate, cost)
+      }
+      let best = costs.min { a, b in
+        a.1 != b.1 ? a.1 < b.1 : a.0.word.utf8.lexicographicallyPrecedes(b.0.word.utf8)
+      }
+      if let best { return best.0 }
     }
-    return costs.min { a, b in
-      a.1 != b.1 ? a.1 < b.1 : a.0.word.utf8.lexicographicallyPrecedes(b.0.word.utf8)
-    }?.0
+    return nil
   }
 
-  /// Walks the exact Latin words, leaving out whatever follows a prefix that is already too far.
+  /// The words of the dictionaries that are as far away as `edits`.
+  private func words(near typed: [UInt8], within edits: Int, _ deadline: Deadline) throws -> Set<[UInt8]> {
+    var found: Set<[UInt8]> = []
+    for segment in snapshot.segments { try collect(typed, edits, in: segment, deadline, into: &found) }
+    return found
+  }
+
+  /// Walks the words of letters, leaving out whatever follows a prefix that is already too far.
   private func collect(
-    _ word: [UInt8], _ edits: Int, in segment: SegmentReader, _ deadline: Deadline,
-    into found: inout [String: Candidate]
+    _ typed: [UInt8], _ edits: Int, in segment: SegmentReader, _ deadline: Deadline,
+    into found: inout Set<[UInt8]>
   ) throws {
     let kind = TokenKind.latin.rawValue
-    var distance = EditDistance(word: word, limit: edits)
+    let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
+    var distance = EditDistance(word: typed, limit: edits)
     var cursor = TermCursor(segment.terms)
-    var isOpen = try cursor.seek(to: [kind, UInt8(ascii: "a")])
+    var isOpen = try cursor.seek(to: [kind, letters.lowerBound])
     var steps = 0
-    while isOpen, cursor.key.first == kind {
+    while isOpen, cursor.key.first == kind, cursor.key[1] <= letters.upperBound {
       steps += 1
       if steps % 1_024 == 0 { try deadline.check() }
       let term = cursor.key.dropFirst()
       distance.truncate(to: distance.sharedPrefix(with: term))
-      var isAlive = true
+      /// Bytes of a prefix that leads nowhere.
+      var dead: Int?
       for byte in term.dropFirst(distance.prefixCount) {
-        isAlive =
-          distance.prefixCount < word.count + edits
-          && (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) && distance.append(byte)
-        if !isAlive { break }
+        let isLetter = letters.contains(byte)
+        if isLetter, distance.append(byte) { continue }
+        dead = distance.prefixCount + (isLetter ? 0 : 1)
+        break
       }
-      if isAlive {
-        if (1...edits).contains(distance.distance) {
-          let text = String(decoding: term, as: UTF8.self)
-          var candidate = found[text] ?? Candidate(word: text, edits: distance.distance, documentFrequency: 0)
-          candidate.documentFrequency += cursor.entry.documentFrequency
-          found[text] = candidate
-        }
-        isOpen = try cursor.next()
+      if let dead {
+        isOpen = try cursor.next(pastPrefix: 1 + dead)
       } else {
-        isOpen = try skip(&cursor, past: Array(cursor.key.prefix(1 + distance.prefixCount + 1)))
+        if distance.distance == edits { found.insert(Array(term)) }
+        isOpen = try cursor.next()
       }
     }
-  }
-
-  /// Moves to the first term that does not begin with `dead`.
-  private func skip(_ cursor: inout TermCursor, past dead: [UInt8]) throws -> Bool {
-    for _ in 0..<Self.patience {
-      guard try cursor.next() else { return false }
-      if !cursor.key.starts(with: dead) { return true }
-    }
-    var next = dead
-    while let last = next.last, last == .max { next.removeLast() }
-    guard let last = next.popLast() else { return false }
-    next.append(last + 1)
-    return try cursor.seek(to: next)
   }
 }

@@ -19,12 +19,21 @@ struct EvalCommand: ParsableCommand {
   var baseline: String?
   @Option(help: ArgumentHelp("Keep the metrics of every query, for --baseline.", valueName: "file"))
   var save: String?
+  @Option(
+    help: ArgumentHelp(
+      "Leave a feature of the score out, by its name in `search explain` (repeatable).", valueName: "feature")
+  )
+  var without: [String] = []
   @Flag(help: "Print the metrics of every query too.") var queries = false
   @Flag(help: "Print one JSON object.") var json = false
   @Argument(help: "Folder with the three files.") var folder: String
 
   func validate() throws {
     if let min, !(0...1).contains(min) { throw ValidationError("--min is \(min); choose 0 to 1.") }
+    for name in without where !ScoreFeatures.names.contains(name) {
+      throw ValidationError(
+        "--without \(name): there is no such feature; choose \(ScoreFeatures.names.joined(separator: ", ")).")
+    }
   }
 
   func run() throws {
@@ -35,7 +44,8 @@ struct EvalCommand: ParsableCommand {
     _ = try writer.commit(sourcePaths: [])
     var relevant: [String: Set<String>] = [:]
     try readJudgements(into: &relevant)
-    let searcher = try Searcher(in: scratch.directory, options: try ranking.searchOptions(Configuration()))
+    let searcher = try Searcher(
+      in: scratch.directory, options: try ranking.searchOptions(Configuration()), leavingOut: Set(without))
     var rows: [EvaluationRecord.Row] = []
     var texts: [String: String] = [:]
     var microseconds: [Int] = []
