@@ -7,7 +7,11 @@ enum LargeMemory {
   private static let cacheLine = 64
 
   /// Memory without content, on a cache line border; to be freed by `free` with the same count.
-  static func allocate<T: BitwiseCopyable>(_ type: T.Type, count: Int) -> UnsafeMutablePointer<T> {
+  ///
+  /// - Parameter isFilled: whether it is going to be used to its end; otherwise only what is touched costs memory.
+  static func allocate<T: BitwiseCopyable>(
+    _ type: T.Type, count: Int, isFilled: Bool = true
+  ) -> UnsafeMutablePointer<T> {
     let byteCount = count * MemoryLayout<T>.stride
     guard byteCount >= hugePage else {
       return UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, cacheLine), alignment: cacheLine)
@@ -16,7 +20,7 @@ enum LargeMemory {
     let memory = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard let memory, memory != MAP_FAILED else { fatalError("out of memory") }
     // Advice: where it is not taken, it is slower and nothing else.
-    madvise(memory, byteCount, MADV_HUGEPAGE)
+    if isFilled { madvise(memory, byteCount, MADV_HUGEPAGE) }
     return memory.bindMemory(to: type, capacity: count)
   }
 

@@ -303,7 +303,9 @@ final class PostingsBuffer: @unchecked Sendable {
     precondition(keyByteCount + count + 1 <= Int(UInt32.max), "the budget keeps keys below 4 GiB")
     if number == slotChunkCount << Self.slotChunkShift {
       precondition(slotChunkCount < Self.slotChunkLimit, "the budget keeps terms below 500 million")
-      slotChunks[slotChunkCount] = LargeMemory.allocate(Slot.self, count: Self.slotsPerChunk)
+      // A run that changes one page has few terms, and clearing a huge page takes longer than all of them.
+      slotChunks[slotChunkCount] = LargeMemory.allocate(
+        Slot.self, count: Self.slotsPerChunk, isFilled: slotChunkCount > 0)
       slotChunkCount += 1
     }
     if keyByteCount + count + 1 > keyCapacity { growKeys(to: keyByteCount + count + 1) }

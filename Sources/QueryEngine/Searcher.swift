@@ -106,7 +106,8 @@ package final class Searcher {
     query.filters = try query.filters.map(facetValues.spelledAsKept)
     query.excludedFilters = try query.excludedFilters.map(facetValues.spelledAsKept)
     var plan = try QueryPlan(
-      query, facetFilters: request.filters, resolver: PartResolver(words: words, snapshot: snapshot, scratch: scratch),
+      query, facetFilters: request.filters,
+      resolver: PartResolver(words: words, snapshot: snapshot, scratch: scratch),
       extractor: extractor, synonyms: synonyms)
     if !leftOut.contains(WholeTitles.role) {
       plan.wholeTitles = try WholeTitles(of: request.text, snapshot: snapshot, analyzer: analyzer)

@@ -113,7 +113,9 @@ import Testing
           let posting = all[base + place]
           #expect(
             positionsBatch.range(of: i).map { positionsBatch.values[$0] } == posting?.positions ?? [])
-          #expect(positionsBatch.titleCount(of: i) == Int(posting?.titleFrequency ?? 0))
+          // Of a list without positions none stands in a title.
+          let inTitle = seed % 2 == 0 ? posting?.titleFrequency ?? 0 : 0
+          #expect(positionsBatch.titleCount(of: i) == Int(inTitle))
         }
       }
     }

@@ -77,7 +77,6 @@ import Testing
       ("/search?q=a&facet=category", 400, "invalid_parameter"),
       ("/search?q=a&facet=colour:red", 400, "unknown_facet"),
       ("/search?q=a&facets=category,colour", 400, "unknown_facet"),
-      ("/search?q=a&facets=category,,lang", 400, "unknown_facet"),
       ("/search?q=%", 400, "invalid_encoding"),
       ("/search?q=%4", 400, "invalid_encoding"),
       ("/search?q=%zz", 400, "invalid_encoding"),
