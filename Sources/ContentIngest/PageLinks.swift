@@ -1,5 +1,4 @@
 import CMarkdown
-import Glibc
 import SearchModel
 
 /// Where a page leads, and the places in it that others may lead to.
@@ -16,7 +15,7 @@ extension ContentReader {
   /// The links of a Markdown or HTML file; nil for one of another kind, or one that cannot be read.
   package mutating func links(of file: SourceFile) -> PageLinks? {
     guard let format = ContentFormat(name: file.name), format != .text, format != .jsonLines,
-      let bytes = bytes(of: file),
+      let bytes = bytes(ofRegularFile: file.path, upTo: fileByteLimit, followsLinks: false),
       let text = try? TextEncoding.utf8(bytes, isHTML: format == .html)
     else { return nil }
     if format == .html { return try? HTMLDocument(text).withRoot { $0.map(PageLinks.init) } }
@@ -26,17 +25,6 @@ extension ContentReader {
     return PageLinks(
       markdown: MarkdownSource.prepare(body, isMDX: format == .mdx), rule,
       hasCalls: ["{{<", "{{%", "{%", "<!-- md:"].contains { shown.contains($0) })
-  }
-
-  private func bytes(of file: SourceFile) -> [UInt8]? {
-    let descriptor = open(file.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var info = stat()
-    guard fstat(descriptor, &info) == 0, isRegular(info), info.st_size <= fileByteLimit,
-      case .success(let bytes) = Self.readAll(descriptor, expecting: Int(info.st_size), limit: fileByteLimit)
-    else { return nil }
-    return bytes
   }
 }
 

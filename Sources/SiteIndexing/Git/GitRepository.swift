@@ -1,3 +1,4 @@
+import ContentIngest
 import Glibc
 
 /// A git repository around a folder, as far as its files tell without git.
@@ -65,17 +66,7 @@ struct GitRepository: Sendable {
 
   /// The text of a regular file without the end of its last line.
   private static func read(_ path: String) -> String? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var info = stat()
-    guard fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG, info.st_size <= byteLimit else {
-      return nil
-    }
-    var bytes = [UInt8](repeating: 0, count: Int(info.st_size))
-    let count = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
-    guard count >= 0 else { return nil }
-    bytes.removeLast(bytes.count - count)
+    guard var bytes = bytes(ofRegularFile: path, upTo: byteLimit, followsLinks: true) else { return nil }
     while bytes.last == 0x0A || bytes.last == 0x0D { bytes.removeLast() }
     return String(validating: bytes, as: UTF8.self)
   }
