@@ -23,7 +23,7 @@ package final class Searcher {
   let leftOut: Set<String>
   let pins: PinTable
   private let keys: [KeyTable]
-  private let weights: [EntryWeights]
+  private lazy var weights = snapshot.segments.map { weights(of: $0) }
 
   /// - Parameters:
   ///   - analysis: what the owner of the site says about words; the index does not depend on it.
@@ -47,9 +47,6 @@ package final class Searcher {
     stems = StemWords(snapshot: snapshot, analyzer: analyzer)
     model = BM25F(snapshot.statistics, parameters: parameters)
     keys = snapshot.segments.map(\.keys)
-    weights = snapshot.segments.map {
-      EntryWeights($0, recency: options.recency, now: snapshot.commit.createdAt)
-    }
   }
 
   /// Opens the current commit of a directory.
