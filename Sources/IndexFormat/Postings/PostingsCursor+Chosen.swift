@@ -13,9 +13,7 @@ extension PostingsCursor {
     var next = 0
     var isMarked = false
     while next < count {
-      let block = firstBlock(reaching: base + (unsafe places[next]))
-      guard block < blockCount else { break }
-      let end = unsafe next + run(of: places + next, count: count - next, base: base, inBlock: block)
+      guard let (block, end) = unsafe nextBlock(places, from: next, count: count, base: base) else { break }
       if block != self.block, let bits = try bits(ofBlock: block) {
         // Sound: the words were checked; the kernel stays inside them.
         kept += unsafe kernel_keep_set(
@@ -47,17 +45,13 @@ extension PostingsCursor {
     var next = 0
     var isMarked = false
     while next < count {
-      let block = firstBlock(reaching: base + (unsafe places[next]))
-      guard block < blockCount else { return }
-      let reached = unsafe next + run(of: places + next, count: count - next, base: base, inBlock: block)
-      guard isWanted(bound(ofBlock: block), next..<reached) else {
-        next = reached
-        continue
+      guard let (block, end) = unsafe nextBlock(places, from: next, count: count, base: base) else { return }
+      if isWanted(bound(ofBlock: block), next..<end) {
+        try unsafe readChosen(
+          places + next, end - next, of: count - next, base: base, block: block, into: batch, &isMarked)
+        if batch.count > 0 { body() }
       }
-      try unsafe readChosen(
-        places + next, reached - next, of: count - next, base: base, block: block, into: batch, &isMarked)
-      next = reached
-      if batch.count > 0 { body() }
+      next = end
     }
   }
 
@@ -93,9 +87,7 @@ extension PostingsCursor {
     var next = 0
     var isMarked = false
     while next < count {
-      let block = firstBlock(reaching: base + (unsafe places[next]))
-      guard block < blockCount else { break }
-      let end = unsafe next + run(of: places + next, count: count - next, base: base, inBlock: block)
+      guard let (block, end) = unsafe nextBlock(places, from: next, count: count, base: base) else { break }
       try unsafe find(
         places + next, end - next, of: count - next, base: base, block: block, into: lookUp, &isMarked)
       if lookUp.count > 0, var source = unsafe try positionSource() {
@@ -148,18 +140,23 @@ extension PostingsCursor {
     guard run >= PostingsBatch.markedFrom else {
       return unsafe kernel_intersect(buffer, inBlock, places, run, base, batch.places, batch.indices)
     }
-    if !isMarked { isMarked = unsafe batch.mark(places, count) }
+    if !isMarked { unsafe batch.mark(places, count) }
+    isMarked = true
     return unsafe kernel_intersect_marked(
       buffer, inBlock, batch.marks, PostingsBatch.markWords, base, batch.places, batch.indices)
   }
 
-  /// How many of the places, the first of which the block reaches, lie in the block.
+  /// The block that reaches the place `next`, and the first place past it; nil when no block does.
   @unsafe @inline(__always)
-  package func run(of places: UnsafePointer<UInt32>, count: Int, base: UInt32, inBlock block: Int) -> Int {
+  package func nextBlock(
+    _ places: UnsafePointer<UInt32>, from next: Int, count: Int, base: UInt32
+  ) -> (block: Int, end: Int)? {
+    let block = firstBlock(reaching: base + (unsafe places[next]))
+    guard block < blockCount else { return nil }
     let last = lastDoc(ofBlock: block)
-    var end = 1
+    var end = next + 1
     while unsafe end < count && base + places[end] <= last { end &+= 1 }
-    return end
+    return (block, end)
   }
 }
 
@@ -182,11 +179,10 @@ extension PostingsCursor {
 
   /// Marks the places, and nothing else.
   @unsafe
-  fileprivate func mark(_ places: UnsafePointer<UInt32>, _ count: Int) -> Bool {
+  fileprivate func mark(_ places: UnsafePointer<UInt32>, _ count: Int) {
     precondition(unsafe places[count - 1] < 64 * Self.markWords, "places of one window")
     unsafe marks.update(repeating: 0, count: Self.markWords)
     unsafe kernel_set_bits(places, count, 0, marks)
-    return true
   }
 
   package init() {

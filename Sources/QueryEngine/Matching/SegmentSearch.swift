@@ -104,9 +104,10 @@ final class SegmentSearch {
       if isRankedByParts, facets.isEmpty, collector.capacity > 0 {
         _ = ranker.enter(window: base)
         try check(window: base)
-        let count = try applyConditions(toListed: try ranker.listAll(window: base, least: 0), window: base)
-        total += count
-        try collectListed(count, window: base, into: &collector)
+        var listed = try ranker.listAll(window: base, least: 0)
+        try applyConditions(to: &listed, window: base)
+        total += listed.count
+        try rank(listed, window: base, into: &collector)
         continue
       }
       // Where a part stands matters to whoever ranks by it alone.
@@ -150,8 +151,12 @@ final class SegmentSearch {
 
   private func live(window base: UInt32) -> DocumentWindow {
     var live = DocumentWindow(first: segment.documentCount - Int(base))
-    if let bits = segment.live { live.formIntersection(DocumentWindow(bits.words, base: base)) }
+    removeDeleted(from: &live, window: base)
     return live
+  }
+
+  private func removeDeleted(from documents: inout DocumentWindow, window base: UInt32) {
+    if let live = segment.live { documents.formIntersection(DocumentWindow(live.words, base: base)) }
   }
 
   private func match(window base: UInt32) throws -> PartMatches {
@@ -195,7 +200,7 @@ final class SegmentSearch {
       }
       held = DocumentWindow()
       try first.fill(&held, window: base, among: live(window: base))
-      if let live = segment.live { held.formIntersection(DocumentWindow(live.words, base: base)) }
+      removeDeleted(from: &held, window: base)
       for matcher in required.dropFirst() {
         if held.isEmpty { return held }
         try matcher.holds(window: base, in: &held)
@@ -211,15 +216,14 @@ final class SegmentSearch {
     return held
   }
 
-  /// Applies all conditions to the first `count` documents of the scratch; how many are left.
-  private func applyConditions(toListed count: Int, window base: UInt32) throws -> Int {
-    if count == 0 || segment.live == nil && excluded.isEmpty && filters.isEmpty && excludedFilters.isEmpty {
-      return count
-    }
-    var held = DocumentWindow(scratch.places, count: count)
-    if let live = segment.live { held.formIntersection(DocumentWindow(live.words, base: base)) }
+  /// Applies all conditions to listed documents.
+  private func applyConditions(to listed: inout WindowRanker.Listed, window base: UInt32) throws {
+    if listed.count == 0 { return }
+    if segment.live == nil && excluded.isEmpty && filters.isEmpty && excludedFilters.isEmpty { return }
+    var held = DocumentWindow(scratch.places, count: listed.count)
+    removeDeleted(from: &held, window: base)
     try applyConditions(to: &held, window: base)
-    return held.list(into: scratch.places)
+    listed.count = held.list(into: scratch.places)
   }
 
   private func applyConditions(to held: inout DocumentWindow, window base: UInt32) throws {
@@ -267,24 +271,15 @@ final class SegmentSearch {
       try deadline.check()
       _ = ranker.enter(window: base)
       try check(window: base)
-      let least = (collector.least(tier: 0) ?? 0) / Double(weights.maximum)
-      if isRankedByParts {
-        let count = try applyConditions(
-          toListed: try ranker.listAll(window: base, least: least), window: base)
-        try collectListed(count, window: base, into: &collector)
-      } else if case .any = mode, scoringDecides {
-        let (count, added) = try ranker.listAny(window: base, least: least)
-        try ranker.rank(
-          try applyConditions(toListed: count, window: base), added: added, window: base, least: least
-        ) { place, score in
-          try collect(place, score, tier: 0, window: base, into: &collector)
-        }
+      if scoringDecides, isRankedByParts || !needsAll {
+        let least = least(of: collector)
+        var listed =
+          try needsAll
+          ? ranker.listAll(window: base, least: least) : ranker.listAny(window: base, least: least)
+        try applyConditions(to: &listed, window: base)
+        try rank(listed, window: base, into: &collector)
       } else {
-        let held = try self.held(window: base)
-        if held.isEmpty { continue }
-        try ranker.rank(held, window: base, least: least) { place, score in
-          try collect(place, score, tier: 0, window: base, into: &collector)
-        }
+        try rank(try held(window: base), tier: 0, window: base, into: &collector)
       }
     }
   }
@@ -376,11 +371,17 @@ final class SegmentSearch {
     }
   }
 
-  private func collectListed(_ count: Int, window base: UInt32, into collector: inout TopKCollector) throws {
-    let least = (collector.least(tier: 0) ?? 0) / Double(weights.maximum)
-    try ranker.forEachListed(count, least: least) { place, score in
+  private func rank(
+    _ listed: WindowRanker.Listed, window base: UInt32, into collector: inout TopKCollector
+  ) throws {
+    try ranker.rank(listed, window: base, least: least(of: collector)) { place, score in
       try collect(place, score, tier: 0, window: base, into: &collector)
     }
+  }
+
+  /// The score without weights that a document of the lowest tier needs to have a chance.
+  private func least(of collector: TopKCollector) -> Double {
+    (collector.least(tier: 0) ?? 0) / Double(weights.maximum)
   }
 
   private func collect(

@@ -1,3 +1,4 @@
+import CKernels
 import IndexFormat
 
 /// A feature that is a phrase: its frequency is how often the words stand in order.
@@ -44,12 +45,7 @@ final class PhraseScoringTerm: ScoringTerm {
       // A phrase stands no more often than its rarest word, and positions are dear.
       for i in 0..<count { sums[Int(places[i])] = 0 }
       try rarest.add(to: sums, window: base, places: places, count: count, least: least)
-      var kept = 0
-      for i in 0..<count where sums[Int(places[i])] * 1.000_01 >= least {
-        places[kept] = places[i]
-        kept += 1
-      }
-      count = kept
+      count = kernel_keep(places, count, sums, least / 1.000_01)
     }
     count = try matcher.keep(places, count: count, window: base)
     for i in 0..<count { sums[Int(places[i])] = score(places[i], i, window: base) }

@@ -148,24 +148,12 @@ final class PostingsScoringTerm: ScoringTerm {
     }
   }
 
-  /// The scores of a run of postings, valid until the next ones are asked for.
-  @inline(__always)
-  func scores(of run: PostingsCursor.Run) -> UnsafePointer<Float> {
-    withUnsafePointer(to: model.kernel) { kernel in
-      kernel_score(
-        kernel, weight, lengths.title, lengths.body, run.docIDs, run.frequencies,
-        run.hasTitles ? run.titleFrequencies : nil, run.count, scratch.scores)
-    }
-    return UnsafePointer(scratch.scores)
-  }
-
   override func keep(
     _ places: UnsafeMutablePointer<UInt32>, count: Int, sums: UnsafeMutablePointer<Double>,
     window base: UInt32, least: Double
   ) throws -> Int {
     var kept = 0
-    try gather(places, count: count, sums: sums, window: base, least: least) { batch, scores in
-      kernel_add_scores(batch.places, scores, batch.count, 0, sums)
+    try addChosen(to: sums, window: base, places: places, count: count, least: least) { batch in
       (places + kept).update(from: batch.places, count: batch.count)
       kept += batch.count
     }
@@ -176,33 +164,46 @@ final class PostingsScoringTerm: ScoringTerm {
     to sums: UnsafeMutablePointer<Double>, window base: UInt32, places: UnsafePointer<UInt32>, count: Int,
     least: Double
   ) throws {
-    try gather(places, count: count, sums: sums, window: base, least: least) { batch, scores in
-      kernel_add_scores(batch.places, scores, batch.count, 0, sums)
-    }
+    try addChosen(to: sums, window: base, places: places, count: count, least: least) { _ in }
   }
 
-  /// The postings of those of the places that hold the term, with their scores; but for blocks that cannot lift any of
-  /// their places to `least`.
+  /// Adds to those of the places that hold the term, and shows them, but for blocks that cannot lift any of their places
+  /// to `least`.
   @inline(__always)
-  private func gather(
-    _ places: UnsafePointer<UInt32>, count: Int, sums: UnsafePointer<Double>, window base: UInt32,
-    least: Double, _ body: (PostingsBatch, UnsafePointer<Float>) -> Void
+  private func addChosen(
+    to sums: UnsafeMutablePointer<Double>, window base: UInt32, places: UnsafePointer<UInt32>, count: Int,
+    least: Double, _ body: (PostingsBatch) -> Void
   ) throws {
     let batch = scratch.batch
-    let scores = scratch.scores
     try cursor.gather(places, count: count, base: base, into: batch) { bound, run in
       if least <= 0 { return true }
       let missing = least - Double(ceiling(bound))
       for i in run where sums[Int(places[i])] >= missing { return true }
       return false
     } _: {
-      withUnsafePointer(to: model.kernel) { kernel in
-        kernel_score(
-          kernel, weight, lengths.title, lengths.body, batch.docIDs, batch.frequencies,
-          batch.hasTitles ? batch.titleFrequencies : nil, batch.count, scores)
-      }
-      body(batch, scores)
+      let scores = scores(
+        batch.docIDs, batch.frequencies, batch.hasTitles ? batch.titleFrequencies : nil, batch.count)
+      kernel_add_scores(batch.places, scores, batch.count, 0, sums)
+      body(batch)
     }
+  }
+
+  /// The scores of a run of postings, valid until the next ones are asked for.
+  @inline(__always)
+  func scores(of run: PostingsCursor.Run) -> UnsafePointer<Float> {
+    scores(run.docIDs, run.frequencies, run.hasTitles ? run.titleFrequencies : nil, run.count)
+  }
+
+  @inline(__always)
+  private func scores(
+    _ docIDs: UnsafePointer<UInt32>, _ frequencies: UnsafePointer<UInt32>, _ titles: UnsafePointer<UInt32>?,
+    _ count: Int
+  ) -> UnsafePointer<Float> {
+    withUnsafePointer(to: model.kernel) {
+      kernel_score(
+        $0, weight, lengths.title, lengths.body, docIDs, frequencies, titles, count, scratch.scores)
+    }
+    return UnsafePointer(scratch.scores)
   }
 }
 

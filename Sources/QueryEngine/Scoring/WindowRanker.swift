@@ -72,10 +72,21 @@ final class WindowRanker {
 
   // MARK: Finding documents by their scores
 
-  /// Lists in the scratch the documents that hold every term, their sums complete; how many.
+  /// Documents in the scratch.
+  struct Listed {
+    var count: Int
+    /// How many terms of the order their sums hold.
+    var added: Int
+  }
+
+  /// Lists the documents that hold every term, their sums complete.
   ///
   /// - Parameter least: documents below it may be left out.
-  func listAll(window base: UInt32, least: Double) throws -> Int {
+  func listAll(window base: UInt32, least: Double) throws -> Listed {
+    Listed(count: try countAll(window: base, least: least), added: order.count)
+  }
+
+  private func countAll(window base: UInt32, least: Double) throws -> Int {
     let sums = scratch.sums
     let places = scratch.places
     let least = least - least * 1e-6
@@ -100,17 +111,16 @@ final class WindowRanker {
     return count
   }
 
-  /// Lists in the scratch the documents that hold a term and may reach `least`; how many, and how many terms of the
-  /// order their sums hold.
+  /// Lists the documents that hold a term and may reach `least`.
   ///
   /// Terms that cannot lift a document to `least` together are left out: who holds only those is no candidate.
-  func listAny(window base: UInt32, least: Double) throws -> (count: Int, added: Int) {
+  func listAny(window base: UInt32, least: Double) throws -> Listed {
     let sums = scratch.sums
     let places = scratch.places
     let least = least - least * 1e-6
     var essential = 0
     while essential < order.count, ceilings[order[essential]] > 0, rest[essential] >= least { essential += 1 }
-    if essential == 0 { return (0, 0) }
+    if essential == 0 { return Listed(count: 0, added: 0) }
     var count: Int
     if essential == 1 {
       count = try terms[order[0]].list(into: places, sums: sums, window: base, least: least - rest[1])
@@ -120,7 +130,7 @@ final class WindowRanker {
       count = documents.list(into: places)
     }
     if least > 0 { count = kernel_keep(places, count, sums, least - rest[essential]) }
-    return (count, essential)
+    return Listed(count: count, added: essential)
   }
 
   // MARK: Scoring
@@ -134,20 +144,21 @@ final class WindowRanker {
     if rest[0] < least { return }
     let count = documents.list(into: scratch.places)
     for i in 0..<count { scratch.sums[Int(scratch.places[i])] = 0 }
-    try rank(count, added: 0, window: base, least: least, body)
+    try rank(Listed(count: count, added: 0), window: base, least: least, body)
   }
 
-  /// The same for the first `count` documents of the scratch, whose sums hold the first `added` terms of the order.
+  /// The same for documents that are listed.
   func rank(
-    _ count: Int, added: Int, window base: UInt32, least: Double,
+    _ listed: Listed, window base: UInt32, least: Double,
     _ body: (_ place: UInt32, _ score: Float) throws -> Void
   ) throws {
     let sums = scratch.sums
     let places = scratch.places
-    var count = count
+    var count = listed.count
     // Rounding must not cost a document its place.
     let least = least - least * 1e-6
-    for number in added..<order.count where ceilings[order[number]] > 0 {
+    if least > 0, listed.added == order.count { count = kernel_keep(places, count, sums, least) }
+    for number in listed.added..<order.count where ceilings[order[number]] > 0 {
       let index = order[number]
       if count == 0 { return }
       if count * Self.lookUpCost < postingCounts[index] {
@@ -159,13 +170,5 @@ final class WindowRanker {
       if least > 0 { count = kernel_keep(places, count, sums, least - rest[number + 1]) }
     }
     for i in 0..<count { try body(places[i], Float(sums[Int(places[i])])) }
-  }
-
-  /// Calls `body` with what `listAll` has left, but for documents that are surely below `least`.
-  func forEachListed(
-    _ count: Int, least: Double, _ body: (_ place: UInt32, _ score: Float) throws -> Void
-  ) rethrows {
-    let count = kernel_keep(scratch.places, count, scratch.sums, least - least * 1e-6)
-    for i in 0..<count { try body(scratch.places[i], Float(scratch.sums[Int(scratch.places[i])])) }
   }
 }
