@@ -1,5 +1,6 @@
 @testable import ContentIngest
 import SearchModel
+import SearchTestSupport
 import Testing
 
 @Suite struct FrontMatterTests {
@@ -95,7 +96,7 @@ import Testing
     ])
   func hostileBlocks(block: String) throws {
     var reading: Reading?
-    let time = try ContinuousClock().measure { reading = try read(block + "\n正文在此。\n") }
+    let time = try processorTime { reading = try read(block + "\n正文在此。\n") }
     #expect(time < .seconds(1))
     #expect(reading?.page?.text.hasSuffix("正文在此。") == true)
     #expect(reading?.skipped.count == 1)
@@ -156,7 +157,7 @@ import Testing
   @Test("bombs are refused in no time, and the page stays", arguments: hostile)
   func bombs(yaml: String) throws {
     var reading: Reading?
-    let time = try ContinuousClock().measure { reading = try read("---\n" + yaml + "\n---\n\n正文在此。\n") }
+    let time = try processorTime { reading = try read("---\n" + yaml + "\n---\n\n正文在此。\n") }
     #expect(time < .seconds(1))
     #expect(reading?.page?.text.hasSuffix("正文在此。") == true)
   }

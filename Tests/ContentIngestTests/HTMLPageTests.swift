@@ -1,5 +1,6 @@
 @testable import ContentIngest
 import SearchModel
+import SearchTestSupport
 import Testing
 
 /// Built pages: what is the page's own is read, the frame around it is not.
@@ -88,12 +89,24 @@ import Testing
       "<" + String(repeating: "a", count: 500_000), String(repeating: "&", count: 300_000),
       "<!--" + String(repeating: "-", count: 300_000), String(repeating: "</p>", count: 100_000),
       String(repeating: "<li>", count: 50_000), "<title>" + String(repeating: "x", count: 100_000),
-      "<p " + (0..<20_000).map { "a\($0)=1 " }.joined() + ">文", String(repeating: "<i><p>", count: 30_000),
+      "<p " + (0..<200_000).map { "a\($0)=1 " }.joined() + ">文",
+      "<p " + (0..<100_000).map { "a\($0)='<x>' " }.joined() + ">文",
+      "</p " + (0..<200_000).map { "a\($0) " }.joined(),
+      String(repeating: "<a ", count: 200_000), String(repeating: "<i><p>", count: 30_000),
     ])
   func hostile(html: String) throws {
     var reading: Reading?
-    let time = try ContinuousClock().measure { reading = try page(html) }
+    let time = try processorTime { reading = try page(html) }
     #expect(time < .seconds(4))
     #expect(reading?.entries.isEmpty == false || reading?.skipped.isEmpty == false)
+  }
+
+  @Test func manyAttributesAndSignsInScriptsAreRead() throws {
+    let attributes = (0..<2_000).map { "a\($0)=\"<br> y\"" }.joined(separator: " ")
+    #expect(try page("<p \(attributes)>文").page?.text == "文")
+    let script = String(repeating: "for(i=0;i<n;i++){s+='<'+t[i]+\"<b c='\"}", count: 400)
+    #expect(try page("<script>\(script)</script><p>文").page?.text == "文")
+    let curve = "<path d='" + String(repeating: "M 1 2 ", count: 50_000) + "'/>"
+    #expect(try page("<svg>\(curve)</svg><p>文").page?.text == "文")
   }
 }

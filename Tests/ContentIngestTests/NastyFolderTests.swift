@@ -135,7 +135,7 @@ import Testing
     var found: Set<String> = []
     var good = 0
     for file in files {
-      let time = try ContinuousClock().measure {
+      let time = try processorTime {
         try reader.read(file) { entry in
           found.formUnion(entry.sources)
           if entry.title.hasPrefix("好文件 "), entry.text == "内容在此。" { good += 1 }

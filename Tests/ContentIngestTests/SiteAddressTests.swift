@@ -1,4 +1,5 @@
 @testable import ContentIngest
+import SearchTestSupport
 import Testing
 
 /// Addresses of the generators, rule by rule. `Scripts/compare-addresses` holds the same rules against the programs
@@ -172,6 +173,6 @@ import Testing
   @Test func aPatternWithManyStarsEndsSoon() {
     let patterns = PathPattern.patterns([String(repeating: "**/*a*a*a*a*a*b/", count: 20) + "x"])
     let path = String(repeating: String(repeating: "a", count: 200) + "/", count: 40)
-    #expect(ContinuousClock().measure { _ = PathPattern.lastMatch(patterns, path) } < .seconds(1))
+    #expect(processorTime { _ = PathPattern.lastMatch(patterns, path) } < .seconds(1))
   }
 }

@@ -91,9 +91,9 @@ import TextAnalysis
     var scanned = 0
     for _ in 0..<count {
       let text = Self.query(&random)
-      let start = ContinuousClock.now
-      let results = try index.search(text, limit: 10)
-      let time = ContinuousClock.now - start
+      var answer: SearchResults?
+      let time = try processorTime { answer = try index.search(text, limit: 10) }
+      let results = try #require(answer)
       if time > slowest.time { slowest = (time, text) }
       #expect(
         results.hits.count == min(10, max(results.total, results.hits.count)),
@@ -152,7 +152,7 @@ import TextAnalysis
     for query in ["多集群", "云原生 kube-proxy", "node js", "可观测性 灰度发布 scheduling"] {
       func best(_ body: () throws -> Void) rethrows -> Duration {
         var best = Duration.seconds(9)
-        for _ in 0..<30 { best = min(best, try ContinuousClock().measure(body)) }
+        for _ in 0..<30 { best = min(best, try processorTime(body)) }
         return best
       }
       let request = SearchRequest(text: query, facets: [])

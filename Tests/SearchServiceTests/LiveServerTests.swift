@@ -11,7 +11,7 @@ import Testing
 @testable import SearchService
 
 /// A server on a free port of this machine, for what only a connection shows.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct LiveServerTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct LiveServerTests {
   let fixture: Fixture
 
   init() throws { fixture = try Fixture() }

@@ -149,7 +149,7 @@ import Testing
       String(repeating: "x", count: 2 << 20),
     ])
   func hostile(yaml: String) {
-    let time = ContinuousClock().measure {
+    let time = processorTime {
       #expect(throws: ConfigurationError.self) { try read(yaml) }
     }
     #expect(time < .seconds(1))

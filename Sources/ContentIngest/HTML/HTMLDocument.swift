@@ -2,17 +2,13 @@ import CGumbo
 
 /// A page as HTML5 rules read it, by gumbo.
 struct HTMLDocument: ~Copyable {
-  /// Nesting that is read; the library frees its tree by recursion.
-  static let depthLimit = 1_000
-  static let tagLimit = 500_000
-
   private let output: UnsafeMutablePointer<GumboOutput>
   /// The tree points into the text.
   private let text: UnsafeMutableBufferPointer<CChar>
 
   /// - Throws: when the page would take the parser out of bounds.
   init(_ bytes: [UInt8]) throws(MetaProblem) {
-    try Self.checkShape(bytes)
+    try HTMLShape.check(bytes)
     let copy = UnsafeMutableBufferPointer<CChar>.allocate(capacity: bytes.count + 1)
     for (index, byte) in bytes.enumerated() { copy[index] = CChar(bitPattern: byte) }
     copy[bytes.count] = 0
@@ -35,50 +31,6 @@ struct HTMLDocument: ~Copyable {
   /// Calls `body` with the root; elements are not to be kept.
   func withRoot<Result>(_ body: (HTMLElement?) -> Result) -> Result {
     body(output.pointee.root.flatMap { HTMLElement($0) })
-  }
-
-  private static let closedByOthers: Set<String> = [
-    "p", "li", "dt", "dd", "tr", "td", "th", "option", "tbody", "thead", "tfoot", "colgroup", "optgroup",
-  ]
-  private static let empty: Set<String> = [
-    "br", "img", "hr", "input", "meta", "link", "area", "base", "col", "embed", "param", "source", "track",
-    "wbr",
-  ]
-
-  /// Refuses what nests too deep, and unclosed formatting that every paragraph would repeat.
-  private static func checkShape(_ bytes: [UInt8]) throws(MetaProblem) {
-    var depth = 0
-    var tags = 0
-    var repeated = 0
-    var line = 1
-    var index = 0
-    while index + 1 < bytes.count {
-      let byte = bytes[index]
-      if byte == 0x0A { line += 1 }
-      index += 1
-      guard byte == UInt8(ascii: "<") else { continue }
-      let isClosing = bytes[index] == UInt8(ascii: "/")
-      if isClosing { index += 1 }
-      let name = bytes[index...].prefix(16).prefix { ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A }
-      guard !name.isEmpty else { continue }
-      tags += 1
-      let text = String(decoding: name.map { $0 | 0x20 }, as: UTF8.self)
-      if empty.contains(text) { continue }
-      if closedByOthers.contains(text) {
-        if !isClosing { repeated += depth }
-      } else if isClosing {
-        depth = max(0, depth - 1)
-      } else {
-        depth += 1
-      }
-      if depth > depthLimit {
-        throw MetaProblem(line: line, reason: "its HTML is nested deeper than 1,000 levels")
-      }
-      if tags > tagLimit || repeated > 40_000_000 {
-        throw MetaProblem(
-          line: line, reason: "its HTML has more than 500,000 tags, or too many that nothing closes")
-      }
-    }
   }
 }
 
