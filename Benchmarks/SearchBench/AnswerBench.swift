@@ -25,8 +25,12 @@ struct AnswerBench: ParsableCommand {
     let query: String
     let total: Int
     let answer: Double
+    /// The ranking and the hits, however many.
+    let whole: Double
+    let isFullPage: Bool
+
     /// Nil where there are not ten hits.
-    let snippets: Double?
+    var snippets: Double? { isFullPage ? max(0, whole - answer) : nil }
   }
 
   func run() throws {
@@ -37,10 +41,9 @@ struct AnswerBench: ParsableCommand {
     let whole = try best(requests) { _ = try searcher.search($0) }
     let figures = try zip(requests, zip(answers, whole)).map { request, times in
       let results = try searcher.search(request)
-      let isFull = results.match == .full && results.hits.count == SearchRequest.defaultLimit
       return Figure(
-        query: request.text, total: results.total, answer: times.0,
-        snippets: isFull ? max(0, times.1 - times.0) : nil)
+        query: request.text, total: results.total, answer: times.0, whole: times.1,
+        isFullPage: results.match == .full && results.hits.count == SearchRequest.defaultLimit)
     }
     for (name, values) in [("answer", figures.map(\.answer)), ("snippets", figures.compactMap(\.snippets))] {
       print(
@@ -58,6 +61,7 @@ struct AnswerBench: ParsableCommand {
             json.field("q", figure.query)
             json.field("count", figure.total)
             json.field("answer_us", figure.answer)
+            json.field("whole_us", figure.whole)
             if let snippets = figure.snippets { json.field("snippets_us", snippets) }
           }
         }
