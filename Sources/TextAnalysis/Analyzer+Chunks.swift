@@ -65,11 +65,16 @@ extension Analyzer {
   /// One folded letter, digit or mark.
   func takeLatin(_ folded: UInt32, isDigit: Bool, start: Int, end: Int, into buffer: inout TokenBuffer) {
     if chunkOpen && !inPart {
-      // A letter or digit after `++` shows that it is no sign.
-      if pending == .plusPlus || partCount == Self.longestChunk {
+      if unsafe isDigit && pending != .none && pending != .connector && parts[partCount - 1].byteCount == 1 {
+        // C++17 is C++ and 17.
+        closeChunk(into: &buffer)
+      } else if pending == .plusPlus || partCount == Self.longestChunk {
+        // A letter or digit after `++` shows that it is no sign.
         pending = .none
         closeChunk(into: &buffer)
       }
+    } else if unsafe chunkOpen && isDigit && partCount == 1 && parts[0].traits.contains(.afterDot), isNet(0) {
+      closeChunk(into: &buffer)
     }
     if !chunkOpen {
       chunkOpen = true
@@ -203,14 +208,17 @@ extension Analyzer {
   private func endPart() {
     inPart = false
     let part = unsafe parts + (partCount - 1)
-    guard unsafe part.pointee.traits.contains(.afterDot), unsafe part.pointee.byteCount == 3 else { return }
-    let bytes = unsafe chunkBytes + part.pointee.byteStart
-    let isNet =
-      unsafe bytes[0] == UInt8(ascii: "n") && bytes[1] == UInt8(ascii: "e") && bytes[2] == UInt8(ascii: "t")
-    guard isNet else { return }
+    guard unsafe part.pointee.traits.contains(.afterDot), isNet(partCount - 1) else { return }
     unsafe part.pointee.byteStart -= 1
     unsafe part.pointee.start = dotLeadStart
     unsafe part.pointee.traits.insert(.signed)
+  }
+
+  private func isNet(_ index: Int) -> Bool {
+    let part = unsafe parts[index]
+    let bytes = unsafe chunkBytes + part.byteStart
+    return unsafe part.byteCount == 3 && bytes[0] == UInt8(ascii: "n") && bytes[1] == UInt8(ascii: "e")
+      && bytes[2] == UInt8(ascii: "t")
   }
 
   // MARK: The chunk is done

@@ -5,8 +5,8 @@ extension Analyzer {
     enum Role { case joined, whole, version }
     var role: Role
     var parts: Range<Int>
-    /// A leading `v` that is no part of a version.
-    var dropsV = false
+    /// Letters before the first number that are no part of a version: `v1.29`, `go1.21`.
+    var dropped = 0
   }
 
   /// Bytes that `write` may touch.
@@ -22,7 +22,7 @@ extension Analyzer {
         unsafe target[count] = part.connector
         count += 1
       }
-      let skipped = form.dropsV && index == form.parts.lowerBound ? 1 : 0
+      let skipped = index == form.parts.lowerBound ? form.dropped : 0
       for k in part.byteStart + skipped..<part.byteEnd {
         unsafe target[count] = chunkBytes[k]
         count += 1
@@ -35,29 +35,48 @@ extension Analyzer {
     return end
   }
 
-  /// Parts from `index` on that make forms together: the whole chunk, or one path segment of a URL.
+  /// Parts from `index` on that make forms together: the whole chunk, or one segment of a path.
   func formSegment(from index: Int) -> Range<Int> {
-    guard chunkIsURL else { return index..<partCount }
+    guard isPath else { return index..<partCount }
     var end = index + 1
     while end < partCount, unsafe parts[end].connector != UInt8(ascii: "/") { end += 1 }
     return index..<end
+  }
+
+  /// An address, or a slash beside other connectors: CI/CD is a name, cmd/kube-proxy a path.
+  private var isPath: Bool {
+    if chunkIsURL { return true }
+    var hasSlash = false
+    var hasOther = false
+    for index in 1..<max(partCount, 1) {
+      if unsafe parts[index].connector == UInt8(ascii: "/") { hasSlash = true } else { hasOther = true }
+    }
+    return hasSlash && hasOther
   }
 
   /// The forms that begin at one part.
   func forEachForm(startingAt index: Int, in segment: Range<Int>, _ body: (Form) -> Void) {
     var wholeIsVersion = false
     if let end = version(startingAt: index, in: segment) {
-      let dropsV = hasV(index)
+      let dropped = bytesBeforeNumber(index)
       // Every beginning of two and more numbers, so that 1.29 finds 1.29.3 and 1.2 does not.
       for prefix in index + 2...end where prefix == end || prefix <= index + Self.longestVersion {
-        body(Form(role: .version, parts: index..<prefix, dropsV: dropsV))
+        body(Form(role: .version, parts: index..<prefix, dropped: dropped))
+        if isName(index, dropped), index..<prefix != segment {
+          body(Form(role: .version, parts: index..<prefix))
+        }
       }
-      wholeIsVersion = !dropsV && index..<end == segment
+      wholeIsVersion = dropped == 0 && index..<end == segment
     }
     if index == segment.lowerBound, segment.count > 1, !wholeIsVersion, hasDot(segment) {
       body(Form(role: .whole, parts: segment))
     }
-    if let joined = joinedParts(startingAt: index, in: segment) { body(Form(role: .joined, parts: joined)) }
+    let joined = joinedParts(startingAt: index, in: segment, within: .all)
+    if let joined { body(Form(role: .joined, parts: joined)) }
+    // kube-proxy in kube-proxy.service.
+    if let inner = joinedParts(startingAt: index, in: segment, within: .hyphens), inner != joined {
+      body(Form(role: .joined, parts: inner))
+    }
   }
 
   /// Prefixes of a version that are terms of their own, besides the whole.
@@ -85,41 +104,50 @@ extension Analyzer {
     return end
   }
 
-  private func hasV(_ index: Int) -> Bool {
+  /// What stands in a part before the digits at its end.
+  func bytesBeforeNumber(_ index: Int) -> Int {
     let part = unsafe parts[index]
-    return unsafe chunkBytes[part.byteStart] == UInt8(ascii: "v")
+    var end = part.byteEnd
+    while end > part.byteStart, unsafe (0x30...0x39).contains(chunkBytes[end - 1]) { end -= 1 }
+    return end - part.byteStart
   }
 
-  /// Digits, or digits after a `v`.
+  /// Whether so many bytes before the number of a version say of what it is: go1.21, but v1.21.
+  func isName(_ index: Int, _ byteCount: Int) -> Bool {
+    unsafe byteCount > 1 || byteCount == 1 && chunkBytes[parts[index].byteStart] != UInt8(ascii: "v")
+  }
+
+  /// Digits, or digits after ASCII letters: 1, v1, go1.
   private func isVersionNumber(_ index: Int) -> Bool {
     let part = unsafe parts[index]
-    if part.isNumber { return true }
-    guard hasV(index), part.byteCount > 1, part.traits.isDisjoint(with: [.foreign, .signed, .truncated])
-    else {
-      return false
-    }
-    for k in part.byteStart + 1..<part.byteEnd {
-      if unsafe !(0x30...0x39).contains(chunkBytes[k]) { return false }
-    }
-    return true
+    return part.traits.isDisjoint(with: [.foreign, .signed, .truncated])
+      && bytesBeforeNumber(index) < part.byteCount
   }
 
   private func hasDot(_ segment: Range<Int>) -> Bool {
     segment.dropFirst().contains { unsafe parts[$0].connector == UInt8(ascii: ".") }
   }
 
+  /// What holds parts together that are also written as one word.
+  private enum Joint { case all, hyphens }
+
   /// Two to five parts that are also written as one word, if such a group begins at `index`.
-  private func joinedParts(startingAt index: Int, in segment: Range<Int>) -> Range<Int>? {
+  private func joinedParts(startingAt index: Int, in segment: Range<Int>, within joint: Joint) -> Range<Int>?
+  {
     func parts(_ k: Int) -> Bool {
-      switch unsafe self.parts[k].connector {
-      case UInt8(ascii: "@"), UInt8(ascii: ":"), UInt8(ascii: "+"), UInt8(ascii: "#"): true
-      default: false
+      let connector = unsafe self.parts[k].connector
+      if joint == .hyphens { return connector != UInt8(ascii: "-") && connector != UInt8(ascii: "_") }
+      switch connector {
+      case UInt8(ascii: "@"), UInt8(ascii: ":"), UInt8(ascii: "+"), UInt8(ascii: "#"): return true
+      default: return false
       }
     }
     guard index == segment.lowerBound || parts(index) else { return nil }
     var end = index + 1
     while end < segment.upperBound, !parts(end) { end += 1 }
     guard (2...5).contains(end - index) else { return nil }
+    // The tail of a version: 3-rc in 1.29.3-rc.
+    if joint == .hyphens, unsafe self.parts[index].isNumber { return nil }
     var hasLetter = false
     for k in index..<end {
       let part = unsafe self.parts[k]

@@ -57,10 +57,10 @@ package struct LatinChunk: Equatable, Sendable {
   /// Spellings of the whole chunk that match by themselves: look each one up as `.form` and as `.latin`.
   ///
   /// The joined and the whole form of several parts; of a single part the part itself; of a version
-  /// nothing but its key.
+  /// nothing but its key, with the name that stands right before it.
   package var forms: [String]
-  /// A chunk of one part as the words that it may also be written in: `pod affinity` for PodAffinity, `ios 17`
-  /// for iOS17. Empty for all others.
+  /// A chunk of one part, or a version with a name, as the words that it may also be written in: `pod affinity` for
+  /// PodAffinity, `ios 17` for iOS17, `go 1.21` for go1.21. Empty for all others.
   package var pieces: [String] = []
   /// The parts as a phrase are no match: `1.2` is not in `3.1.2`.
   package var isVersion: Bool
@@ -128,13 +128,18 @@ extension Analyzer {
     }
     var forms: [String] = []
     var isVersion = false
+    var versionName = 0
     if partCount == 1 {
       forms = [parts[0].text]
     } else if formSegment(from: 0).count == partCount {
       let all = 0..<partCount
       isVersion = version(startingAt: 0, in: all) == partCount
+      let nameLength = bytesBeforeNumber(0)
+      // v1.21 is any 1.21, but go1.21 is that of Go.
+      let hasName = isVersion && isName(0, nameLength)
+      if hasName { versionName = nameLength }
       forEachForm(startingAt: 0, in: all) { form in
-        guard form.parts == all, !isVersion || form.role == .version else { return }
+        guard form.parts == all, !isVersion || form.role == (hasName ? .whole : .version) else { return }
         let term = unsafe [UInt8](unsafeUninitializedCapacity: Self.bytesPerForm) { bytes, count in
           count = unsafe write(form, at: bytes.baseAddress!)
         }
@@ -145,6 +150,11 @@ extension Analyzer {
       parts: parts, forms: forms, isVersion: isVersion,
       range: parts[0].range.lowerBound..<parts[partCount - 1].range.upperBound)
     if partCount == 1 { chunk.pieces = pieces(of: parts[0].text, from: parts[0].range) }
+    if versionName > 1, let whole = forms.first {
+      chunk.pieces = [
+        String(whole.utf8.prefix(versionName)) ?? whole, String(whole.utf8.dropFirst(versionName)) ?? "",
+      ]
+    }
     queryChunks.append(.latin(chunk))
   }
 

@@ -92,8 +92,11 @@ final class ProductRules {
       // C++ and C# are parts with their sign.
       if isShort, scalar == "#" || scalar == "+" && next == "+" {
         let after = scalar == "#" ? next : i + 2 < scalars.count ? scalars[i + 2] : " "
+        // C++17 is C++ and 17.
+        let isCounted = part.utf8.count == 1 && after.properties.numericType == .decimal
         // Han is no letter here: 用C++写.
-        if isHan(after) || !after.properties.isAlphabetic && after.properties.numericType == nil {
+        if isCounted || isHan(after) || !after.properties.isAlphabetic && after.properties.numericType == nil
+        {
           part += scalar == "#" ? "#" : "++"
           close()
           continue
@@ -133,16 +136,17 @@ final class ProductRules {
     var parts: [Part] = []
     let chunks = analyzer.chunks(of: text)
     let bytes = Array(text.utf8)
-    /// Two single parts with nothing but white space between them, as one word.
+    /// Two single parts, or a name and its version, with nothing but white space between them, as one word.
     func joined(_ i: Int, _ j: Int) -> LatinChunk? {
       guard chunks.indices.contains(i), chunks.indices.contains(j), case .latin(let a) = chunks[i],
-        case .latin(let b) = chunks[j], a.parts.count == 1, b.parts.count == 1,
+        case .latin(let b) = chunks[j], a.parts.count == 1, b.parts.count == 1 || b.isVersion,
         String(decoding: bytes[a.range.upperBound..<b.range.lowerBound], as: UTF8.self).allSatisfy(
           \.isWhitespace)
       else { return nil }
-      let word = a.parts[0].text + b.parts[0].text
+      let word = a.parts[0].text + b.forms[0]
       guard word.utf8.count <= 255, !word.allSatisfy({ $0.isASCII && $0.isNumber }),
-        case .latin(let chunk)? = analyzer.chunks(of: word).first, chunk.parts.map(\.text) == [word]
+        case .latin(let chunk)? = analyzer.chunks(of: word).first, chunk.forms == [word],
+        chunk.isVersion == b.isVersion
       else { return nil }
       return chunk
     }

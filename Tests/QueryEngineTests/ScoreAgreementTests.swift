@@ -146,7 +146,7 @@ import TextAnalysis
       var weights: [String: Double] = [:]
       var previous: LatinChunk?
       for chunk in analyzer.chunks(of: text) {
-        guard case .latin(let latin) = chunk, latin.parts.count == 1 else {
+        guard case .latin(let latin) = chunk else {
           previous = nil
           continue
         }
@@ -154,14 +154,15 @@ import TextAnalysis
           for kind in ["3", "5"] { weights[kind + word] = max(weights[kind + word] ?? 0, weight) }
         }
         let bytes = Array(text.utf8)
-        if let previous,
+        // A word, or a version behind its name.
+        if let previous, previous.parts.count == 1, latin.parts.count == 1 || latin.isVersion,
           String(decoding: bytes[previous.range.upperBound..<latin.range.lowerBound], as: UTF8.self)
             .allSatisfy(\.isWhitespace)
         {
-          let joined = previous.parts[0].text + latin.parts[0].text
+          let joined = previous.parts[0].text + latin.forms[0]
           if !joined.utf8.allSatisfy({ (0x30...0x39).contains($0) }), joined.utf8.count <= 255,
             case .latin(let chunk)? = analyzer.chunks(of: joined).first,
-            chunk.parts.map(\.text) == [joined]
+            chunk.forms == [joined], chunk.isVersion == latin.isVersion
           {
             add(joined, 0.5)
           }

@@ -50,7 +50,17 @@ import Testing
       ("BV1p4411c7mb", "bv1p4411c7mb"), ("naive", "naïve"), ("naïve", "naive"), ("cafe", "cafe\u{301}"),
       ("kube", "ＫＵＢＥ"), ("istanbul", "İstanbul"), ("strasse", "Straße"), ("STRASSE", "straße"),
       ("kubernetes", "Kubernetes™"), ("office", "oﬃce"), ("soft", "so\u{AD}ft"), ("елка", "Ёлка"),
-      ("ελλασ", "Ελλάς"),
+      ("ελλασ", "Ελλάς"), ("c++", "C++17 教程"), ("c++17", "C++17"), ("C++17", "C++ 17"), ("c#", "C#9"),
+      (".net", ".NET6"), (".NET6", ".NET 6"), ("1.21", "go1.21.3"), ("go1.21", "go1.21.3"),
+      ("1.29", "k8s1.29.3"),
+      ("1.3", "TLS1.3"), ("1.8", "JDK1.8"), ("1.29", "ver1.29.3"), ("go1.21.3", "golang-go1.21.3"),
+      ("kubeproxy", "registry.k8s.io/kube-proxy:v1.29.3"), ("kubeproxy", "/usr/bin/kube-proxy"),
+      ("kubeproxy", "cmd/kube-proxy"), ("kubeproxy", "kube-proxy.service"),
+      ("kubeproxy", "kube-proxy/kube-dns"),
+      ("nodejs", "docs/node.js/readme"), ("node.js", "docs/node.js/readme"),
+      ("adminconf", "/etc/kubernetes/admin.conf"),
+      ("clusterissuer", "cert-manager.io/cluster-issuer"),
+      ("kube-proxy", "registry.k8s.io/kube-proxy:v1.29.3"),
     ])
   func finds(query: String, text: String) throws {
     #expect(try matches(query, in: text))
@@ -64,7 +74,10 @@ import Testing
       ("net", ".NET"),
       ("k8", "k8s"), ("8s", "k8s"), ("fi", "wifi"), ("kube", "kubeproxy"), ("35", "3-5"), ("3-5", "35"),
       ("k8s", "k 8 s"), ("ipv", "IPv6"), ("http", "https://example.org"), ("iophone", "I phone"),
-      ("docskube", "https://kubernetes.io/docs/kube-proxy"),
+      ("docskube", "https://kubernetes.io/docs/kube-proxy"), ("c", "C++17"), ("c", "C#9"),
+      ("21.3", "go1.21.3"),
+      ("29.3", "Kubernetes1.29.3"), ("11.4", "Python3.11.4"), ("1.2", "go1.21"), ("go1.21", "node1.21"),
+      ("cmdkube", "cmd/kube-proxy"), ("12", "pr#12x"),
     ])
   func findsNot(query: String, text: String) throws {
     #expect(try !matches(query, in: text))
@@ -88,6 +101,9 @@ import Testing
       ("foo.", []), ("-foo-", []), ("a--b", []), ("foo.-bar", []), ("C++", []), ("C++/C#", []),
       ("https://kubernetes.io/docs/kube-proxy", ["kubernetes.io", "kubernetesio", "kubeproxy"]),
       ("https://a.b/c?x=d-e", ["a.b", "ab", "de"]),
+      ("go1.21.3", ["1.21", "go1.21", "1.21.3", "go1.21.3"]),
+      ("kube-proxy.service", ["kube-proxy.service", "kubeproxyservice", "kubeproxy"]),
+      ("cmd/kube-proxy", ["kubeproxy"]), ("a/b", ["ab"]),
       (
         "1.2.3.4.5.6.7.8.9.10",
         [
@@ -104,7 +120,8 @@ import Testing
     "exact parts of a text",
     arguments: [
       ("C++ c# F# .NET", ["c++", "c#", "f#", ".net"]), ("ASP.NET", ["asp", "net"]), (".network", ["network"]),
-      ("C++11", ["c", "11"]), ("c#x", ["c", "x"]), ("abc++ abc#", ["abc", "abc"]), ("a+b", ["a", "b"]),
+      ("C++11", ["c++", "11"]), ("C#9", ["c#", "9"]), ("pr#12", ["pr", "12"]), (".NET6", [".net", "6"]),
+      ("c++x", ["c", "x"]), ("c#x", ["c", "x"]), ("abc++ abc#", ["abc", "abc"]), ("a+b", ["a", "b"]),
       ("foo..net", ["foo", ".net"]), ("......net", [".net"]), ("……net", ["net"]),
       ("c++.net", ["c++", "net"]),
       ("C#", ["c#"]), ("C# ", ["c#"]), ("C#集", ["c#"]), ("x#y#", ["x", "y#"]), ("¼", ["1", "4"]),

@@ -121,6 +121,7 @@ final class PlainAnalyzer {
   }
 
   private func isWord(_ i: Int) -> Bool { i < characters.count && characters[i].isWord }
+  private func isDigit(_ i: Int) -> Bool { isWord(i) && characters[i].kind == CharacterClass.digit.rawValue }
   private func text(_ i: Int) -> String { i < characters.count ? characters[i].text : "" }
   private func isConnector(_ i: Int) -> Bool { i < characters.count && characters[i].isConnector }
 
@@ -133,7 +134,7 @@ final class PlainAnalyzer {
     while true {
       var term = ""
       let begin = i
-      while isWord(i) {
+      while isWord(i), !(dot != nil && pieces.isEmpty && term == "net" && isDigit(i)) {
         term += characters[i].text
         i += 1
       }
@@ -144,13 +145,14 @@ final class PlainAnalyzer {
       }
       let mayTakeSign = !piece.isSigned && Self.isASCIIWord(term) && term.utf8.count <= 2
       plusPlusFollows = false
-      if mayTakeSign, text(i) == "#", !isWord(i + 1) {
+      func ends(_ i: Int) -> Bool { !isWord(i) || term.utf8.count == 1 && isDigit(i) }
+      if mayTakeSign, text(i) == "#", ends(i + 1) {
         piece = Piece(
           text: term + "#", range: range.lowerBound..<characters[i].range.upperBound, connector: connector,
           isSigned: true)
         i += 1
       } else if mayTakeSign, text(i) == "+", text(i + 1) == "+" {
-        if isWord(i + 2) {
+        if !ends(i + 2) {
           plusPlusFollows = true
         } else {
           piece = Piece(
@@ -172,7 +174,9 @@ final class PlainAnalyzer {
     // Groups that make forms together.
     var groups: [Range<Int>] = []
     var begin = 0
-    for k in 1...pieces.count where k == pieces.count || (isURL && pieces[k].connector == "/") {
+    let connectors = Set(pieces.dropFirst().map(\.connector))
+    let isPath = isURL || connectors.contains("/") && connectors.count > 1
+    for k in 1...pieces.count where k == pieces.count || (isPath && pieces[k].connector == "/") {
       groups.append(begin..<k)
       begin = k
     }
@@ -192,13 +196,16 @@ final class PlainAnalyzer {
         var number = 2
         while number <= end - k {
           if number <= 8 || number == end - k {
-            var term = Self.spelled(pieces[k..<k + number])
-            if term.hasPrefix("v") { term.removeFirst() }
-            terms.append((Self.cut(term), k..<k + number))
+            let term = Self.spelled(pieces[k..<k + number])
+            let name = Self.nameLength(pieces[k].text)
+            terms.append((Self.cut(String(term.dropFirst(name))), k..<k + number))
+            if name > 0, term.prefix(name) != "v", k..<k + number != group {
+              terms.append((Self.cut(term), k..<k + number))
+            }
           }
           number += 1
         }
-        versionIsWhole = k..<end == group && !pieces[k].text.hasPrefix("v")
+        versionIsWhole = k..<end == group && Self.nameLength(pieces[k].text) == 0
       }
       if k == group.lowerBound, group.count > 1,
         pieces[group].dropFirst().contains(where: { $0.connector == "." }),
@@ -206,18 +213,23 @@ final class PlainAnalyzer {
       {
         terms.append((Self.cut(Self.spelled(pieces[group])), group))
       }
-      let borders: Set = ["@", ":", "+", "#"]
-      if k == group.lowerBound || borders.contains(pieces[k].connector) {
+      var joined: Range<Int>?
+      for within in [["-", "_", ".", "/", "&", "'"], ["-", "_"]] as [Set<String>] {
+        // What follows a dot and is a number is the tail of a version.
+        if within.count == 2, Self.isNumber(pieces[k].text), pieces[k].text.utf8.count < 255 { continue }
+        guard k == group.lowerBound || !within.contains(pieces[k].connector) else { continue }
         var end = k + 1
-        while end < group.upperBound, !borders.contains(pieces[end].connector) { end += 1 }
+        while end < group.upperBound, within.contains(pieces[end].connector) { end += 1 }
         let range = k..<end
         let hasVersion = range.contains { Self.versionEnd(pieces, $0, group) != nil }
         let isNumeric = pieces[range].allSatisfy {
           !$0.text.isEmpty && $0.text.allSatisfy { $0.isASCII && $0.isNumber } && $0.text.utf8.count < 249
         }
-        if (2...5).contains(range.count), !hasVersion, !isNumeric, !pieces[range].contains(where: \.isSigned)
+        if range != joined, (2...5).contains(range.count), !hasVersion, !isNumeric,
+          !pieces[range].contains(where: \.isSigned)
         {
           terms.append((Self.cut(pieces[range].map(\.text).joined()), range))
+          joined = range
         }
       }
       for (term, parts) in terms {
@@ -233,6 +245,11 @@ final class PlainAnalyzer {
     pieces.dropFirst().reduce(pieces.first!.text) { $0 + $1.connector + $1.text }
   }
 
+  /// What stands before the digits at the end of a word.
+  private static func nameLength(_ text: String) -> Int {
+    text.utf8.count - text.utf8.reversed().prefix { (0x30...0x39).contains($0) }.count
+  }
+
   private static func isNumber(_ text: String) -> Bool {
     !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
   }
@@ -240,7 +257,9 @@ final class PlainAnalyzer {
   private static func versionEnd(_ pieces: [Piece], _ k: Int, _ group: Range<Int>) -> Int? {
     func mayBegin(_ k: Int) -> Bool {
       let text = pieces[k].text
-      return isNumber(text) || (text.hasPrefix("v") && isNumber(String(text.dropFirst())))
+      return !pieces[k].isSigned && text.utf8.count < 255
+        && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }
+        && nameLength(text) < text.utf8.count
     }
     guard mayBegin(k) else { return nil }
     if k > group.lowerBound, pieces[k].connector == ".", mayBegin(k - 1) { return nil }

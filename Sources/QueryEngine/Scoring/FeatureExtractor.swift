@@ -56,10 +56,10 @@ package struct FeatureExtractor {
     for part in query.parts {
       for spelling in part.spellings {
         for case .latin(let chunk) in spelling {
-          for word in chunk.parts {
-            let role: Feature.Role = spelling.count == 1 ? .joined : .piece
-            features.append(feature(TermKey.make(.latin, word.text), role))
-            features.append(feature(TermKey.make(.form, word.text), role))
+          let role: Feature.Role = spelling.count == 1 ? .joined : .piece
+          for word in chunk.isVersion ? chunk.forms : chunk.parts.map(\.text) {
+            features.append(feature(TermKey.make(.latin, word), role))
+            features.append(feature(TermKey.make(.form, word), role))
           }
         }
       }
