@@ -12,7 +12,7 @@ struct TextBuilder {
     var startsLine: Bool
   }
 
-  private enum Gap { case none, space, softBreak, hardBreak, cell, block }
+  private enum Gap { case none, space, foldedLine, softBreak, hardBreak, cell, block }
 
   private var text: [UInt8] = []
   private var gap = Gap.none
@@ -76,12 +76,14 @@ struct TextBuilder {
 
   // MARK: - Text
 
-  mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+  /// - Parameter foldingLines: whether a line break is only how the source is written: it is nothing between Han.
+  mutating func append(_ bytes: UnsafeBufferPointer<UInt8>, foldingLines: Bool = false) {
     var index = 0
     while index < bytes.count {
       if bytes[index] <= 0x20 {
         // A form feed is our own mark, see `MarkdownSource`.
         if gap == .none, !text.isEmpty, bytes[index] != 0x0C { gap = .space }
+        if foldingLines, gap == .space, bytes[index] == 0x0A || bytes[index] == 0x0D { gap = .foldedLine }
         index += 1
         continue
       }
@@ -122,7 +124,7 @@ struct TextBuilder {
     case .block:
       text.append(0x0A)
       text.append(0x0A)
-    case .softBreak, .hardBreak:
+    case .foldedLine, .softBreak, .hardBreak:
       let left = scalar(before: text.count, in: text)
       let right = Self.firstScalar(bytes)
       // Two lines that the author broke on purpose stay two words.

@@ -8,10 +8,7 @@ extension Configuration {
     for path in paths {
       var options = source(around: path)?.options ?? SourceOptions()
       options.baseURL = options.baseURL ?? baseURL
-      guard let source = SiteDetector.source(around: path, options: options),
-        !found.contains(where: { $0.root == source.root && $0.options == source.options })
-      else { continue }
-      found.append(source)
+      if let source = SiteDetector.source(around: path, options: options) { found.add(source) }
     }
     return ContentPlan(
       sources: found,

@@ -63,6 +63,19 @@ import Testing
       SourceOptions.isSelector("main") && !SourceOptions.isSelector("a > b") && !SourceOptions.isSelector(""))
   }
 
+  @Test("a line break inside a text is nothing between Han, a space elsewhere and between elements")
+  func lineBreaks() throws {
+    for (html, text) in [
+      ("<p>多集\n群管理", "多集群管理"), ("<p>云原\r\n生", "云原生"), ("<p>零信\n    任", "零信任"), ("<li>可观\n测性", "可观测性"),
+      ("<p>cloud\nnative", "cloud native"), ("<p>用 kube\n管理", "用 kube 管理"), ("<p>多<b>集\n群</b>管理", "多集群管理"),
+      ("<p><a>甲</a>\n<a>乙</a>", "甲 乙"), ("<p>甲<br>\n乙", "甲 乙"),
+    ] {
+      #expect(try page(html).page?.text == text, "\(html)")
+    }
+    #expect(try page("<h1>大标\n题目</h1><p>文").page?.title == "大标题目")
+    #expect(try page("<title>大标\n题目</title><p>文").page?.title == "大标题目")
+  }
+
   @Test func headOfAPage() throws {
     #expect(try page("<title>标题 | 站</title><meta property=og:title content=标题><p>文").page?.title == "标题")
     #expect(try page("<title>标题</title><p>文<h2>二</h2>").page?.title == "标题")

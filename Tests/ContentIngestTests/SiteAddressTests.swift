@@ -50,6 +50,23 @@ import Testing
     #expect(site.place(of: "content/blog/deep/post.md", try front(yaml)).url == address)
   }
 
+  @Test("Hugo: a file that names no language is in the default one, wherever that stands")
+  func hugoDefaultLanguage() throws {
+    let languages = "defaultContentLanguage = 'zh'\n[languages.zh]\nweight = 1\n[languages.en]\nweight = 2"
+    for (toml, plain, english) in [
+      (languages, "/a/", "/en/a/"),
+      ("defaultContentLanguageInSubdir = true\n" + languages, "/zh/a/", "/en/a/"),
+      (
+        "defaultContentLanguage = 'zh'\n[languages.zh]\nbaseURL = 'https://zh.org'\n[languages.en]\nbaseURL = 'https://en.org'",
+        "https://zh.org/a/", "https://en.org/a/"
+      ),
+    ] {
+      let site = try hugo(toml)
+      #expect(site.place(of: "content/a.md", FrontMatter()).url == plain)
+      #expect(site.place(of: "content/a.en.md", FrontMatter()).url == english)
+    }
+  }
+
   @Test func hugoBundlesAndHeadlessPages() throws {
     let names = ["content/a/index.md", "content/a/part.md", "content/a/deep/other.md", "content/b.md"]
     let site = try hugo("baseURL = 'https://x.org/sub'").knowing(names: names)
@@ -77,6 +94,8 @@ import Testing
   }
 
   @Test func hugoUglyURLs() throws {
+    #expect(
+      try hugo("uglyURLs = true").place(of: "content/blog/_index.md", FrontMatter()).url == "/blog.html")
     #expect(try hugo("uglyURLs = true").place(of: "content/blog/A.md", FrontMatter()).url == "/blog/a.html")
     let some = try hugo("disablePathToLower = true\n[uglyURLs]\nblog = true")
     #expect(some.place(of: "content/blog/A.md", FrontMatter()).url == "/blog/A.html")

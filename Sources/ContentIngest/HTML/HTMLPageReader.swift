@@ -98,7 +98,9 @@ struct HTMLPageReader {
       }
       current = HTMLElement.next(after: node, below: true, within: element.node) { _ in }
     }
-    return text.split { $0 <= 0x20 }.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
+    var builder = TextBuilder()
+    text.withUnsafeBufferPointer { builder.append($0, foldingLines: true) }
+    return String(decoding: builder.finish(.other).text, as: UTF8.self)
   }
 
   // MARK: - The page's own part
@@ -185,7 +187,12 @@ struct HTMLPageReader {
       var count = 0
       while start[count] != 0 { count += 1 }
       let bytes = UnsafeBufferPointer(start: start, count: count)
-      if verbatimDepth > 0 { builder.appendVerbatim(bytes) } else { builder.append(bytes) }
+      if verbatimDepth > 0 {
+        builder.appendVerbatim(bytes)
+      } else {
+        // Between two elements white space is white space, whatever it is made of.
+        builder.append(bytes, foldingLines: bytes.contains { $0 > 0x20 })
+      }
     }
   }
 

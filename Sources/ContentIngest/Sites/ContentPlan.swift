@@ -6,8 +6,11 @@ package struct ContentPlan: Sendable {
 
   package init(sources: [ContentSource] = [], withoutIgnoreFiles: [String] = []) {
     pathsWithoutIgnoreFiles = withoutIgnoreFiles
-    // The deepest root first: a site inside another one is its own.
-    self.sources = sources.sorted { $0.root.utf8.count > $1.root.utf8.count }
+    // The deepest root first: a site inside another one is its own. Of one site the part that was asked for by itself.
+    func depth(_ source: ContentSource) -> (Int, Int) {
+      (source.root.utf8.count, source.paths.map(\.utf8.count).max() ?? 0)
+    }
+    self.sources = sources.sorted { depth($0) > depth($1) }
   }
 
   /// The sources that the paths are found to be: each path with the site around it.
@@ -16,10 +19,7 @@ package struct ContentPlan: Sendable {
   package init(detecting paths: [String], options: SourceOptions = SourceOptions()) {
     var found: [ContentSource] = []
     for path in paths {
-      guard let source = SiteDetector.source(around: path, options: options),
-        !found.contains(where: { $0.root == source.root && $0.kind == source.kind })
-      else { continue }
-      found.append(source)
+      if let source = SiteDetector.source(around: path, options: options) { found.add(source) }
     }
     self.init(sources: found)
   }
@@ -43,7 +43,7 @@ package struct ContentPlan: Sendable {
   }
 
   private func index(of path: String) -> (index: Int, name: String)? {
-    for index in sources.indices {
+    for index in sources.indices where sources[index].reaches(path) {
       if let name = sources[index].name(of: path), sources[index].holds(name) { return (index, name) }
     }
     return nil
@@ -81,5 +81,15 @@ package struct ContentPlan: Sendable {
   /// What the files themselves decide about their neighbours.
   package var knowledge: String {
     sources.map { $0.rules.knowledge.sorted().joined(separator: "\0") }.joined(separator: "\n")
+  }
+}
+
+extension [ContentSource] {
+  /// Adds a source, or its paths to one that reads the same site in the same way.
+  package mutating func add(_ source: ContentSource) {
+    let known = firstIndex {
+      $0.root == source.root && $0.kind == source.kind && $0.options == source.options
+    }
+    if let known { self[known].paths += source.paths } else { append(source) }
   }
 }

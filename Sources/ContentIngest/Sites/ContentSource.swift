@@ -2,6 +2,8 @@
 package struct ContentSource: Sendable {
   /// Absolute, without links: names for the site's rules are relative to it.
   package var root: String
+  /// The files and folders that were asked for, absolute, without links; none: the root.
+  package var paths: [String] = []
   package var kind: SourceKind { didSet { extensions = kind.extensions } }
   package var options: SourceOptions
   /// Folders below the root that hold content; none: all of it.
@@ -44,6 +46,19 @@ package struct ContentSource: Sendable {
     let count = root == "/" ? 1 : root.utf8.count + 1
     guard isBelow(path, root) else { return nil }
     return String(Substring(path.utf8.dropFirst(count)))
+  }
+
+  /// Whether a path is the root, leads to the content below it or lies in it.
+  func isAround(_ path: String) -> Bool {
+    if path == root || folders.isEmpty { return true }
+    return folders.map { root == "/" ? root + $0 : root + "/" + $0 }.contains {
+      path == $0 || isBelow(path, $0) || isBelow($0, path)
+    }
+  }
+
+  /// Whether a file was asked for with this source.
+  func reaches(_ path: String) -> Bool {
+    paths.isEmpty || paths.contains { path == $0 || isBelow(path, $0) }
   }
 
   /// Whether a file below the root is content of this source.

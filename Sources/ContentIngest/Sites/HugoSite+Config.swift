@@ -15,13 +15,16 @@ extension HugoSite {
       found.append(
         Language(
           code: pair.key, contentFolder: pair.value["contentdir"]?.scalar.map(Self.path) ?? home,
-          prefix: isFirst && !hasPrefix ? "" : pair.key, baseURL: pair.value["baseurl"]?.scalar,
+          // A language with an address of its own stands at its root.
+          prefix: isFirst && !hasPrefix || pair.value["baseurl"] != nil ? "" : pair.key,
+          baseURL: pair.value["baseurl"]?.scalar, isDefault: isFirst,
           isDisabled: disabled.contains(pair.key) || pair.value["disabled"]?.bool == true))
     }
     if found.isEmpty {
-      found = [Language(code: first, contentFolder: home, prefix: hasPrefix ? first : "")]
+      found = [Language(code: first, contentFolder: home, prefix: hasPrefix ? first : "", isDefault: true)]
     } else if !found.contains(where: { $0.code.lowercased() == first.lowercased() }) {
-      found.append(Language(code: first, contentFolder: home, prefix: hasPrefix ? first : ""))
+      found.append(
+        Language(code: first, contentFolder: home, prefix: hasPrefix ? first : "", isDefault: true))
     }
     languages = found
     if let names = config[path: "markup", "goldmark", "parser", "autoheadingidtype"]?.scalar {

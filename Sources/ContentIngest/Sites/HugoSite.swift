@@ -5,9 +5,11 @@ struct HugoSite: AddressRules {
   struct Language: Equatable, Sendable {
     var code: String
     var contentFolder: String
-    /// What its addresses begin with, such as `zh`; empty for the default language.
+    /// What its addresses begin with, such as `zh`; mostly empty for the default language.
     var prefix: String
     var baseURL: String?
+    /// Files that name no language are in this one.
+    var isDefault = false
     var isDisabled = false
   }
 
@@ -91,9 +93,11 @@ struct HugoSite: AddressRules {
       if !url.hasPrefix("/"), !language.prefix.isEmpty { link = "/" + language.prefix + link }
       return finish(link, keepsCase: true)
     }
-    if base == "_index" { return finish(parts.isEmpty ? "/" : "/" + parts.joined(separator: "/") + "/") }
-
     let isUgly = hasUglyURLs || section.map(uglySections.contains) == true
+    if base == "_index" {
+      return finish(parts.isEmpty ? "/" : "/" + parts.joined(separator: "/") + (isUgly ? ".html" : "/"))
+    }
+
     var link: String
     var fileName = base
     if isBundle, let last = parts.popLast() { fileName = last }
@@ -123,7 +127,7 @@ struct HugoSite: AddressRules {
       let code = stem[stem.index(after: dot)...].lowercased()
       if let named = here.first(where: { $0.code.lowercased() == code }) { return named }
     }
-    return here.first { $0.prefix.isEmpty } ?? here.first
+    return here.first(where: \.isDefault) ?? here.first
   }
 
   private func withoutLanguage(_ stem: String) -> String {

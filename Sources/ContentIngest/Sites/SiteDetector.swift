@@ -8,17 +8,26 @@ package enum SiteDetector {
   /// The source that a path belongs to, nil when it does not exist.
   ///
   /// The folder itself, then the folders above it up to the one that holds `.git`, are looked at; without a
-  /// `.git` above, the folder alone.
+  /// `.git` above, the folder alone. What lies in a site but not where its content is, such as the pages that it was
+  /// built to, is no part of it.
   package static func source(around path: String, options: SourceOptions = SourceOptions()) -> ContentSource?
   {
     guard let real = realPath(path) else { return nil }
+    var source = source(aroundReal: real, options: options)
+    source.paths = [real]
+    return source
+  }
+
+  private static func source(aroundReal real: String, options: SourceOptions) -> ContentSource {
     let isFolder = status(real).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
     let home = isFolder ? real : parent(of: real)
     if options.kind == nil || options.kind == .hugo || options.kind == .mkdocs || options.kind == .docusaurus
       || options.kind == .vitepress
     {
       for root in candidates(from: home) {
-        if let site = site(at: root, options), options.kind == nil || options.kind == site.kind {
+        if let site = site(at: root, options), options.kind == nil || options.kind == site.kind,
+          site.isAround(isFolder ? home : real)
+        {
           return site
         }
       }
