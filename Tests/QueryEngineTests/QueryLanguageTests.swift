@@ -38,6 +38,7 @@ import Testing
       ("-category:最佳实践 多集群", ["a"]), ("tag:k8s", ["a"]), ("tags:istio", ["b"]), ("lang:en", ["c"]),
       ("多集群 source:docs", ["a", "b"]), ("source:docs/trends.md", ["b"]), ("source:doc", []),
       ("after:2022-01", ["a", "b"]), ("before:2022", ["c"]),
+      ("after:２０２２－０１", ["a", "b"]), ("after：2022－01", ["a", "b"]),
       ("after:2022-11-01 before:2023", ["a"]),
       ("kind:page lang:zh", ["d"]), ("year:2023", ["b"]),
       ("sched*", ["c"]), ("schedul*", ["c"]), ("kube-prox*", ["c"]), ("istio*", ["b"]),

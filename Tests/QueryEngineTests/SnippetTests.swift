@@ -35,6 +35,14 @@ import Testing
     }
   }
 
+  @Test("a line break between Han leaves no space, other white space one")
+  func lineBreaks() throws {
+    let entry = Entry(id: "1", title: "t", text: "管理多\n集群，\n见 a\nb。\n\n第二\n\n段")
+    let hit = try #require(try hits([entry], "多集群").first)
+    #expect(hit.match == .full && hit.snippet == "管理多集群， 见 a b。 第二 段")
+    #expect(marked(hit.snippet, hit.snippetHighlights) == ["多集群"])
+  }
+
   @Test("everything is escaped but our own mark")
   func escaping() throws {
     let entry = Entry(

@@ -236,27 +236,32 @@ struct Snippeter {
     return scalar.properties.isIdeographic
   }
 
-  /// White space becomes one space, control characters vanish, cut edges get an ellipsis.
+  /// White space becomes one space, a single line break between Han nothing, control characters vanish, cut edges get
+  /// an ellipsis.
   private static func cut(
     _ region: Region, _ range: Range<Int>, isWholeStart: Bool, matches: [TextMatch]
   ) -> Snippet {
     var text = isWholeStart ? "" : "…"
     var outOffsets: [Int] = []
-    var endsInSpace = true
+    var isFirst = true
+    var spaces = 0
     for i in range {
-      outOffsets.append(text.utf8.count)
       let character = region.characters[i]
-      switch kind(of: character) {
-      case .space:
-        if !endsInSpace { text.append(" ") }
-        endsInSpace = true
+      let kind = kind(of: character)
+      if kind == .visible, spaces > 0, !isFirst {
+        let isLineBreak = spaces == 1 && region.characters[i - 1].isNewline
+        if !isLineBreak || !isHan(character) || !isHan(region.characters[i - 2]) { text.append(" ") }
+      }
+      outOffsets.append(text.utf8.count)
+      switch kind {
+      case .space: spaces += 1
       case .visible:
         text.append(character)
-        endsInSpace = false
+        isFirst = false
+        spaces = 0
       case .control: break
       }
     }
-    if endsInSpace, text.hasSuffix(" ") { text.removeLast() }
     outOffsets.append(text.utf8.count)
     let limit = text.utf8.count
     if range.upperBound < region.characters.count || !region.endsText { text += "…" }

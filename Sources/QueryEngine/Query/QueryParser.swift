@@ -154,7 +154,13 @@ package struct QueryParser {
 
   /// The first day of `2022`, `2022-01` or `2022-01-31`.
   private static func firstDay(of value: String) -> UInt32? {
-    let fields = value.split(separator: "-", omittingEmptySubsequences: false).map { UInt32($0) }
+    let fields = value.split(omittingEmptySubsequences: false, whereSeparator: dashes.contains).map {
+      field -> UInt32? in
+      // Full-width digits have the value of the ASCII ones.
+      let digits = field.map { $0.isNumber ? $0.wholeNumberValue : nil }
+      return digits.isEmpty || digits.count > 4 || digits.contains(nil)
+        ? nil : UInt32(digits.reduce(0) { $0 * 10 + min($1 ?? 0, 9) })
+    }
     guard (1...3).contains(fields.count), fields.allSatisfy({ $0 != nil }), let year = fields[0],
       year <= 9_999
     else {
