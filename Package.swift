@@ -91,7 +91,7 @@ let package = Package(
       exclude: ["SITES.md"], swiftSettings: house + fast),
     .target(
       name: "SiteConfiguration",
-      dependencies: ["ContentIngest", .product(name: "Yams", package: "Yams")],
+      dependencies: ["ContentIngest", "SearchModel", .product(name: "Yams", package: "Yams")],
       swiftSettings: house),
     .target(
       name: "SiteIndexing",

@@ -47,7 +47,7 @@ struct FrontMatter: Equatable {
       }
     }
     date = Self.dateKeys.lazy.compactMap { dates[$0] }.first
-    publishDate = dates["publishdate"] ?? dates["date"]
+    publishDate = dates["publishdate"] ?? dates["pubdate"] ?? dates["published"] ?? dates["date"]
   }
 
   /// The first of these that is there dates the page.
@@ -76,7 +76,7 @@ struct FrontMatter: Equatable {
     case "keywords", "keyword": keywords += value.strings.filter { !keywords.contains($0) }
     case "draft": isDraft = value.bool ?? false
     case "lang", "language": lang = languageCode(value.text)
-    case "expirydate": expiryDate = isoDate(value.text)
+    case "expirydate", "unpublishdate": expiryDate = isoDate(value.text)
     case "url": url = value.scalar
     case "slug": slug = value.scalar
     case "id": id = value.scalar

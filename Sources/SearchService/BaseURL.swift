@@ -1,3 +1,5 @@
+import SearchModel
+
 /// Where visitors reach this server, as an absolute address that ends with a slash.
 package struct BaseURL: Sendable, Equatable, CustomStringConvertible {
   package let description: String

@@ -5,6 +5,7 @@ package import IndexStorage
 package import Logging
 import NIOCore
 import NIOPosix
+package import SearchModel
 package import ServiceLifecycle
 import UnixSignals
 

@@ -26,12 +26,8 @@ extension Configuration {
     }
     for key in ConfigurationKey.all {
       guard let text = environment(key.environmentName), !text.isEmpty else { continue }
-      let isList: Bool
-      switch key.kind {
-      case .texts, .choices: isList = true
-      default: isList = false
-      }
-      let texts = isList ? text.split(separator: ",").map { $0.trimmingSpaces } : [text]
+      let texts =
+        key.kind.isList ? text.split(separator: ",").map { $0.trimmingSpaces } : [text]
       do {
         let value = try key.value(of: texts, isList: false)
         configuration.settings[key.name] = Setting(value: value, origin: .environment(key.environmentName))

@@ -1,3 +1,5 @@
+import SearchModel
+
 /// One key of `search.yaml` outside `sources`, `ranking.pins`: the only list of them.
 package struct ConfigurationKey: Sendable {
   /// What a value may be.
@@ -15,6 +17,17 @@ package struct ConfigurationKey: Sendable {
     case texts
     /// A list of some of these.
     case choices([String])
+    /// Where a site is: `https://example.org/docs/`, or a path below the root of any.
+    case address
+    /// A list of sites as browsers name them, `https://example.org`.
+    case origins
+
+    package var isList: Bool {
+      switch self {
+      case .texts, .choices, .origins: true
+      default: false
+      }
+    }
   }
 
   /// With dots: `index.memory`.
@@ -39,7 +52,7 @@ package struct ConfigurationKey: Sendable {
 
   package static let all: [ConfigurationKey] = [
     .init(
-      "site.base_url", .text, nil, "address of the site; found in the generator's configuration otherwise"),
+      "site.base_url", .address, nil, "address of the site; found in the generator's configuration otherwise"),
     .init("index.dir", .text, ".search", "where the index is, relative to this file"),
     .init("index.threads", .integer(0...256), "0", "threads of indexing; 0 is one per core"),
     .init("index.memory", .bytes(1 << 20...1 << 40), "256M", "memory for buffered postings"),
@@ -55,7 +68,7 @@ package struct ConfigurationKey: Sendable {
     .init("facets", .choices(facetNames), "category", "what is counted beside the hits"),
     .init("serve.host", .text, "127.0.0.1", "address that the endpoint listens on"),
     .init("serve.port", .integer(0...65_535), "7720", "0 is any free one"),
-    .init("serve.cors", .texts, nil, "origins whose pages may read answers"),
+    .init("serve.cors", .origins, nil, "origins whose pages may read answers"),
   ]
 
   package static func named(_ name: String) -> ConfigurationKey? { all.first { $0.name == name } }
@@ -94,11 +107,22 @@ extension ConfigurationKey {
         throw ValueProblem(reason: "\(wrong) is none of \(names.joined(separator: ", "))")
       }
       return .texts(texts)
+    case .origins:
+      if let wrong = texts.first(where: { Origin($0) == nil }) {
+        throw ValueProblem(
+          reason: "has \(wrong), which is no origin; write https://example.org, without a path")
+      }
+      return .texts(texts)
     default: break
     }
     guard !isList, let text = texts.first else { throw ValueProblem(reason: "takes one value, not a list") }
     switch kind {
     case .text: return .text(text)
+    case .address:
+      guard
+        text.hasPrefix("/") || ["http://", "https://"].contains(where: { text.hasPrefix($0) && text != $0 })
+      else { throw ValueProblem(reason: "is \(text); write an address such as https://example.org/docs/") }
+      return .text(text)
     case .choice(let names):
       guard names.contains(text) else {
         throw ValueProblem(reason: "is \(text); choose one of \(names.joined(separator: ", "))")
@@ -132,7 +156,7 @@ extension ConfigurationKey {
         throw ValueProblem(reason: "is \(text); write a time such as 500ms, 2s or 365d")
       }
       return .number(seconds)
-    case .texts, .choices: return .texts(texts)
+    case .texts, .choices, .origins: return .texts(texts)
     }
   }
 

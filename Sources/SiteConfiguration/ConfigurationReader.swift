@@ -1,4 +1,5 @@
 import ContentIngest
+import Glibc
 import Yams
 
 /// Walks the tree of a configuration file: every key is known, every value of its type and in its range.
@@ -28,6 +29,11 @@ struct ConfigurationReader {
     if let known = ConfigurationKey.named(full) {
       let texts = try texts(of: value, for: full)
       guard let texts else { return }
+      if full == "analysis.user_dictionary" {
+        for path in texts.values.map(configuration.located) where access(path, R_OK) != 0 {
+          throw problem(value, "\(full) names \(path), which is not there or cannot be read")
+        }
+      }
       do {
         let read = try known.value(of: texts.values, isList: texts.isList)
         configuration.settings[full] = .init(value: read, origin: .file(line: value.mark?.line ?? 1))
@@ -108,7 +114,7 @@ struct ConfigurationReader {
       source.options.kind = try text(.choice(names)).flatMap(SourceKind.init(rawValue:))
     case "include": source.options.include = try list()
     case "exclude": source.options.exclude = try list()
-    case "base_url": source.options.baseURL = try text()
+    case "base_url": source.options.baseURL = try text(.address)
     case "ignore_files": source.obeysIgnoreFiles = try flag() ?? true
     case "split":
       source.options.split =
@@ -141,7 +147,7 @@ struct ConfigurationReader {
       }
       source.options.language = code == "auto" ? nil : code
     case "boost":
-      if case .number(let factor)? = try scalar(.number(0.01...100)) { source.options.boost = Float(factor) }
+      if case .number(let factor)? = try scalar(.number(0.01...10)) { source.options.boost = Float(factor) }
     case "shortcodes": source.options.keepsShortcodeText = try text(.choice(["inner", "drop"])) != "drop"
     case "fields": source.options.fields = try fields(value)
     case "selectors":

@@ -49,7 +49,7 @@ package enum ConfigurationTemplate {
   }
 
   private static func example(_ key: ConfigurationKey) -> String {
-    if case .texts = key.kind { "[]" } else { "\"\"" }
+    key.kind.isList ? "[]" : "\"\""
   }
 
   private static func reason(_ source: ContentSource) -> String {

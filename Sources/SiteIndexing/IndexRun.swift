@@ -143,7 +143,7 @@ package struct IndexRun {
     report.watchedFolders = Self.watchedFolders(found)
     report.ignoredCount = found.ignoredCount
     report.skipped = found.skipped
-    report.fileCount = found.files.count + found.skipped.count { !$0.isFolder }
+    report.fileCount = found.files.count + found.skipped.count { !$0.isFolder && $0.line == nil }
     // What cannot be read is not gone: an index loses nothing because its sources are out of reach.
     if found.files.isEmpty || base.hasCommit, let folder = found.skipped.first(where: \.isFolder) {
       throw UnreadableFolderError(folder: folder)

@@ -37,6 +37,14 @@ import TextAnalysis
     #expect(results.hits.isEmpty)
   }
 
+  @Test("weixin and wx lead to 微信", arguments: ["weixin", "wx", "wei xin"])
+  func weixin(typed: String) throws {
+    let results = try TestIndex([Entry(id: "1", title: "微信支付", text: "接入"), Entry(id: "2", title: "支付宝")])
+      .search(typed)
+    #expect(
+      results.suggestion?.query == "微信" && results.hits.isEmpty, "\(results.suggestion?.query ?? "none")")
+  }
+
   @Test(
     "digits, quotes, prefixes, mixed scripts, one letter, and what no title begins a word with",
     arguments: [

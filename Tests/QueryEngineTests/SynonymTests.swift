@@ -106,6 +106,22 @@ import TextAnalysis
     #expect(try index.search("a b a b").total == 0)
   }
 
+  @Test("KFC is 肯德基, and the other way round")
+  func brand() throws {
+    for query in ["KFC", "肯德基"] {
+      let index = try Self.index(["肯德基门店", "KFC 指南", "麦当劳"], rules: "KFC, 肯德基")
+      #expect(Set(try index.search(query).hits.map(\.entry.title)) == ["肯德基门店", "KFC 指南"], "\(query)")
+    }
+  }
+
+  @Test("the starter list finds one and several of what has a short name")
+  func shortPlurals() throws {
+    let text = String(
+      decoding: try #require(Corpora.bytes(of: Corpora.data + "/cloud-native.synonyms")), as: UTF8.self)
+    let index = try Self.index(["a pod", "many pods", "容器组"], rules: text)
+    #expect(try index.search("pod").total == 3 && index.search("pods").total == 3)
+  }
+
   @Test("the starter list is one list of rules, and its words find one another")
   func starterList() throws {
     let text = String(

@@ -114,6 +114,19 @@ import Testing
       ),
       ("facets: [colour]", "1:9: facets colour is none of category, tags, lang, kind, year, source"),
       ("index: 3", "1:8: index has keys of its own below it, indented by two spaces"),
+      (
+        "serve:\n  cors: [\"*\"]",
+        "2:9: serve.cors has *, which is no origin; write https://example.org, without a path"
+      ),
+      (
+        "site:\n  base_url: nope",
+        "2:13: site.base_url is nope; write an address such as https://example.org/docs/"
+      ),
+      (
+        "analysis:\n  user_dictionary: [/no/words.txt]",
+        "2:20: analysis.user_dictionary names /no/words.txt, which is not there or cannot be read"
+      ),
+      ("sources:\n  - path: a\n    boost: 100", "3:12: boost is 100; write a number from 0.01 to 10.0"),
       ("version: 2", "1:10: version is 1 in this release"),
       ("sources: docs", "1:10: sources is a list: \"- path: docs\""),
       ("sources:\n  - type: hugo", "2:5: a source has a path: \"- path: docs\""),

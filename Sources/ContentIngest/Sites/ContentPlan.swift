@@ -57,6 +57,9 @@ package struct ContentPlan: Sendable {
     var found = try walker.files()
     found.files = take(found.files)
     found.folders += watchedFolders
+    for problem in sources.compactMap(\.problem) where !found.skipped.contains(problem) {
+      found.skipped.append(problem)
+    }
     return found
   }
 

@@ -10,6 +10,8 @@ package struct ContentSource: Sendable {
   package var folders: [String]
   /// What it was recognized by, such as `hugo.toml`; empty for plain files.
   package var evidence: String
+  /// What is wrong with the site's own configuration, which then says nothing.
+  var problem: SkippedInput?
   var rules: any AddressRules
   /// The rules as the site's own configuration makes them.
   let unknowingRules: any AddressRules

@@ -58,16 +58,20 @@ package enum SiteDetector {
 
   private static func site(at root: String, _ options: SourceOptions) -> ContentSource? {
     if let (config, file) = hugoConfig(at: root) {
-      let site = HugoSite(config, options.baseURL)
-      return ContentSource(
+      let site = HugoSite(config.value, options.baseURL)
+      var source = ContentSource(
         root: root, kind: .hugo, options: options, folders: site.contentFolders, evidence: file, rules: site)
+      source.problem = config.problem
+      return source
     }
     for file in ["mkdocs.yml", "mkdocs.yaml"] {
       guard let bytes = read(root + "/" + file) else { continue }
-      let config = (try? YAMLReader.read(bytes[...], byteLimit: byteLimit)) ?? .map([])
-      let site = MkDocsSite(config, options.baseURL)
-      return ContentSource(
+      let config = parse(bytes, file)
+      let site = MkDocsSite(config.value, options.baseURL)
+      var source = ContentSource(
         root: root, kind: .mkdocs, options: options, folders: [site.docsFolder], evidence: file, rules: site)
+      source.problem = config.problem
+      return source
     }
     for ending in ["js", "ts", "mjs", "cjs", "mts"] {
       let file = "docusaurus.config." + ending
@@ -97,43 +101,69 @@ package enum SiteDetector {
   }
 
   /// The configuration of a Hugo site, nil where there is none.
-  private static func hugoConfig(at root: String) -> (MetaValue, String)? {
+  private static func hugoConfig(at root: String) -> (Parsed, String)? {
     for stem in ["hugo", "config"] {
       for ending in ["toml", "yaml", "yml", "json"] {
         let file = "\(stem).\(ending)"
-        guard let bytes = read(root + "/" + file), let config = parse(bytes, ending) else { continue }
+        guard let bytes = read(root + "/" + file) else { continue }
+        let config = parse(bytes, file)
         // Other programs have a `config.yaml` too.
-        let isHugo = stem == "hugo" || config["baseurl"] != nil || status(root + "/content") != nil
+        let isHugo = stem == "hugo" || config.value["baseurl"] != nil || status(root + "/content") != nil
         if isHugo { return (config, file) }
       }
     }
     let folder = "config/_default"
     guard status(root + "/" + folder) != nil else { return nil }
     var pairs: [MetaPair] = []
+    var problem: SkippedInput?
     var evidence: String?
+    /// Parsed, if the file is there.
+    func config(_ stem: String, _ ending: String) -> MetaValue? {
+      let file = "\(folder)/\(stem).\(ending)"
+      guard let bytes = read(root + "/" + file) else { return nil }
+      let config = parse(bytes, file)
+      problem = problem ?? config.problem
+      return config.value
+    }
     for ending in ["toml", "yaml", "yml", "json"] {
       for stem in ["hugo", "config"] {
-        if let bytes = read("\(root)/\(folder)/\(stem).\(ending)"), let config = parse(bytes, ending) {
+        if let config = config(stem, ending) {
           pairs += config.pairs
           evidence = evidence ?? "\(folder)/\(stem).\(ending)"
         }
       }
       for stem in ["languages", "permalinks", "markup"] {
-        if let bytes = read("\(root)/\(folder)/\(stem).\(ending)"), let config = parse(bytes, ending) {
+        if let config = config(stem, ending) {
           pairs.append(MetaPair(key: stem, value: config))
         }
       }
     }
-    return evidence.map { (.map(pairs), $0) }
+    return evidence.map { (Parsed(value: .map(pairs), problem: problem), $0) }
   }
 
-  private static func parse(_ bytes: [UInt8], _ ending: String) -> MetaValue? {
-    switch ending {
-    case "toml": return try? TOMLReader.read(bytes[...], byteLimit: byteLimit)
-    case "json":
-      var parser = JSONObjectParser()
-      return try? parser.object(in: bytes.span).value
-    default: return try? YAMLReader.read(bytes[...], byteLimit: byteLimit)
+  /// A configuration; one that cannot be read says nothing, and why is told.
+  private struct Parsed {
+    var value: MetaValue
+    var problem: SkippedInput?
+  }
+
+  private static func parse(_ bytes: [UInt8], _ file: String) -> Parsed {
+    do {
+      switch fileExtension(of: file) {
+      case "toml": return Parsed(value: try TOMLReader.read(bytes[...], byteLimit: byteLimit))
+      case "json":
+        var parser = JSONObjectParser()
+        return Parsed(value: try parser.object(in: bytes.span).value)
+      default: return Parsed(value: try YAMLReader.read(bytes[...], byteLimit: byteLimit))
+      }
+    } catch {
+      let problem = error as? MetaProblem
+      return Parsed(
+        value: problem?.rest ?? .map([]),
+        problem: SkippedInput(
+          file: file, line: problem?.line ?? 1,
+          reason:
+            "the configuration of the site \(problem?.reason ?? "is no JSON")"))
     }
   }
 

@@ -89,7 +89,7 @@ package struct FoundFiles: Sendable {
   package var root: String
   /// Sorted by the bytes of their names.
   package var files: [SourceFile] = []
-  /// What could not be read, sorted by name.
+  /// What could not be read, sorted by name; behind it, with their lines, configurations of sites.
   package var skipped: [SkippedInput] = []
   /// Absolute paths of the folders that were listed: whoever watches these hears of every change.
   package var folders: [String] = []

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Dispatch
 import Logging
+import SearchModel
 import SearchService
 import SiteConfiguration
 import Synchronization
