@@ -107,6 +107,12 @@ import Testing
     #expect(reading.entries.isEmpty && reading.skipped.map(\.reason) == ["its front matter excludes it"])
   }
 
+  @Test("so does a text file and a page of HTML", arguments: ["a.txt", "a.html"])
+  func excludedByABrokenBlock(name: String) throws {
+    let reading = try read("---\ntitle: 一: 二\ndraft: true\n---\n\n正文在此。\n", name: name)
+    #expect(reading.entries.isEmpty && reading.skipped.map(\.reason) == ["draft"])
+  }
+
   @Test(
     "what stands elsewhere in a broken block leaves nothing out",
     arguments: [
