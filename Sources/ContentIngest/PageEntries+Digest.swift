@@ -194,16 +194,18 @@ extension PageEntries {
     }
     // The text up to the first 。：: of the first block, at most 60 characters.
     let blockEnd = min(lead.blockEnd, text.count)
-    // A number before it is part of neither.
-    let first = lead.numberEnd
-    if let address = lead.addressStart, address > first, address < lead.terminator?.lowerBound ?? blockEnd {
+    // A number before them is part of neither, unless there is nothing else.
+    let numberEnd = min(lead.numberEnd, blockEnd)
+    let first = text.hasWord(in: numberEnd..<blockEnd) ? numberEnd : 0
+    let terminator = lead.terminator.flatMap { $0.lowerBound >= first ? $0 : nil }
+    if let address = lead.addressStart, address > first, address < terminator?.lowerBound ?? blockEnd {
       // An address is no title; everything stays text.
       let words = withoutOpenBrackets(text.text(first..<address))
       if !words.isEmpty, words.unicodeScalars.count <= Self.titleLimit {
         return (words, Array(text[first...]))
       }
     }
-    let wanted = lead.terminator ?? (blockEnd..<blockEnd)
+    let wanted = terminator ?? (blockEnd..<blockEnd)
     var end = first
     var characters = 0
     while end < wanted.lowerBound, characters < Self.titleLimit, text[end] != 0x0A {

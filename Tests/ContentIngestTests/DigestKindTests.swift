@@ -63,6 +63,19 @@ import Testing
     #expect(tools[2].text == "只在旧书店里见过，扫描件 在这里。" && tools[2].url == "https://example.org/scan")
   }
 
+  @Test(
+    "a number names an item that has nothing else",
+    arguments: [
+      ("1：", "1", ""), ("3、", "3、", ""), ("(1) ![图](a.png)", "图", ""), ("2： ![图](a.png)", "图", ""),
+      ("1、", "1、", ""),
+    ])
+  func numbersAlone(text: String, title: String, rest: String) throws {
+    let reading = try read(
+      "- [甲](https://example.org/a)\n- [乙](https://example.org/b)\n- \(text)\n\n---\n\n\(text)\n")
+    #expect(reading.items.dropFirst(2).first?.title == title)
+    #expect(reading.items.dropFirst(2).first?.text == rest)
+  }
+
   @Test func boldTitlesWithoutALinkAreItemsAmongParagraphs() throws {
     let paragraphs = (1...5).map { "[项目\($0)](https://example.org/\($0)) : 说明\($0)。\n\n" }.joined()
     let reading = try read(
