@@ -7,7 +7,7 @@ package struct ContentReader {
 
   /// What is made of the same bytes. Raise it whenever readers give other entries for some file, so that
   /// indexes are built again; `ReaderVersionTests` tells when that is forgotten.
-  package static let version = 1
+  package static let version = 2
 
   /// Larger files are named and skipped.
   package var fileByteLimit = ContentReader.byteLimit
@@ -71,16 +71,19 @@ package struct ContentReader {
           body = bytes[block.bodyStart...]
         }
       } catch {
-        if !source.options.drafts, block.looksLikeDraft(bytes) { return skip("draft", isDeliberate: true) }
+        front = error.rest.map { FrontMatter($0) } ?? block.exclusions(bytes)
+        // What is left out stays out when the rest of its block is broken.
+        if let reason = unpublished(front, in: source) { return skip(reason, isDeliberate: true) }
         skip("the front matter " + error.reason, line: block.linesBefore + error.line)
-        front = error.rest.map { FrontMatter($0) } ?? FrontMatter()
+        if error.rest == nil { front = FrontMatter() }
         body = bytes[block.bodyStart...]
       }
     }
     let place = source.place(of: siteName, front)
     if let reason = place.skip ?? unpublished(front, in: source) { return skip(reason, isDeliberate: true) }
     let prepared = MarkdownSource.prepare(
-      body, isMDX: format == .mdx, keepsInnerText: source.options.keepsShortcodeText)
+      body, isMDX: format == .mdx || source.kind == .docusaurus,
+      keepsInnerText: source.options.keepsShortcodeText)
     let page = PageEntries(
       name: name, front: front, units: markdown.units(of: prepared), place: place, source: source,
       siteName: siteName)
@@ -108,9 +111,17 @@ package struct ContentReader {
     var front = FrontMatter()
     var body = bytes
     // A page of Hugo's content may be HTML behind front matter.
-    if let block = FrontMatterBlock(in: bytes), let found = try? block.read(bytes) {
-      front = FrontMatter(found)
-      body = Array(bytes[block.bodyStart...])
+    if let block = FrontMatterBlock(in: bytes) {
+      do {
+        if let found = try block.read(bytes) {
+          front = FrontMatter(found)
+          body = Array(bytes[block.bodyStart...])
+        }
+      } catch {
+        if let reason = unpublished(block.exclusions(bytes), in: source) {
+          return skipped(SkippedInput(file: name, reason: reason, isDeliberate: true))
+        }
+      }
     }
     var reader = HTMLPageReader(source.options)
     var page: HTMLPage

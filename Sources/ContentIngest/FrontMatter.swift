@@ -23,6 +23,8 @@ struct FrontMatter: Equatable {
   var boost: Float?
   /// Queries for which the page comes first; `search: {pin: [安装]}`.
   var pins: [String] = []
+  /// The number of a periodical.
+  var issue: String?
   // How generators make the address.
   var url: String?
   var slug: String?
@@ -80,6 +82,12 @@ struct FrontMatter: Equatable {
     case "url": url = value.scalar
     case "slug": slug = value.scalar
     case "id": id = value.scalar
+    case "issue":
+      if let number = value.scalar, number.utf8.count <= 5,
+        number.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+      {
+        issue = number
+      }
     case "headless": isHeadless = isHeadless || value.bool == true
     case "build":
       if let render = value["render"]?.text.lowercased(), render == "never" || render == "false" {
@@ -87,18 +95,44 @@ struct FrontMatter: Equatable {
       }
       if let list = value["list"]?.text.lowercased(), list == "never" || list == "false" { isExcluded = true }
     case "search": setSearch(value)
-    case "excludefromsearch", "searchexclude", "booksearchexclude", "searchhidden", "private", "hidden",
-      "unlisted", "noindex":
-      isExcluded = isExcluded || value.bool == true
+    case "params":
+      // Hugo's place for the fields of themes.
+      for pair in value.pairs { noteExclusion(Self.plain(pair.key), pair.value) }
+    default: noteExclusion(key, value)
+    }
+  }
+
+  /// The names under which a page says that it is not to be found.
+  private mutating func noteExclusion(_ key: String, _ value: MetaValue) {
+    switch key {
+    case _ where Self.exclusions.contains(key): isExcluded = isExcluded || value.bool == true
+    case "pagefind", "searchable": isExcluded = isExcluded || value.bool == false
+    case "robots":
+      let words = value.strings.map { $0.lowercased() }
+      isExcluded = isExcluded || words.contains("noindex") || words.contains("none")
     default: break
     }
   }
 
+  private static let exclusions: Set<String> = [
+    "excludefromsearch", "searchexclude", "booksearchexclude", "searchhidden", "hiddenfromsearch",
+    "excludesearch", "nosearch", "robotsnoindex", "noindex", "private", "hidden", "unlisted",
+  ]
+
+  /// Whether a key, as it is written, may leave the page out.
+  static func mayExclude(_ key: String) -> Bool {
+    let key = plain(key)
+    return exclusions.contains(key)
+      || ["draft", "search", "build", "params", "pagefind", "searchable", "robots"].contains(key)
+  }
+
   private mutating func setSearch(_ value: MetaValue) {
-    if value.bool == false { isExcluded = true }
+    if value.bool == false || ["exclude", "hidden"].contains(value.scalar?.lowercased()) {
+      isExcluded = true
+    }
     for pair in value.pairs {
       switch Self.plain(pair.key) {
-      case "exclude": isExcluded = isExcluded || pair.value.bool == true
+      case "exclude", "hidden": isExcluded = isExcluded || pair.value.bool == true
       case "boost":
         if let number = Float(pair.value.text), number > 0, number <= 100 { boost = number }
       case "pin", "pins": pins += pair.value.strings.filter { !pins.contains($0) }

@@ -19,6 +19,7 @@ struct LineRewriter {
   private var fence: (mark: UInt8, count: Int) = (0, 0)
   /// MDX imports and exports go on to the next empty line.
   private var isInImport = false
+  private var expressions = MDXExpressions()
   /// A `**` of this paragraph waits for the one that closes it.
   private var isBold = false
   /// Columns of the table that the lines may belong to, or 0.
@@ -132,6 +133,14 @@ struct LineRewriter {
       emit(line)
       return
     }
+    if isMDX, expressions.isInComment || line.contains(UInt8(ascii: "{")) {
+      let rest = expressions.removed(from: line)
+      guard rest.contains(where: { $0 > 0x20 }) else {
+        output.append(0x0A)
+        return
+      }
+      line = rest[...]
+    }
     if let opened = opensFence(line) {
       fence = opened
       emit(line)
@@ -146,6 +155,15 @@ struct LineRewriter {
     if let title = colonContainer(line) {
       emitTitle(title, indent: indentation(line).bytes, of: line)
       return
+    }
+    if let definition = definition(line) {
+      // A paragraph of its own below its term.
+      isBold = false
+      columns = 0
+      delimiters = 0
+      output.append(0x0A)
+      output += line[..<line.index(line.startIndex, offsetBy: indentation(line).bytes)]
+      return emitBounded(definition)
     }
     emitBounded(line)
   }
@@ -294,16 +312,22 @@ struct LineRewriter {
     return title.drop { $0 == 0x20 }
   }
 
-  /// Drops `import …`, `export …` and `{/* … */}` lines of MDX.
+  /// `: text` of a definition list: the text.
+  private func definition(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    let mark = line.dropFirst(min(indentation(line).bytes, 3))
+    guard mark.first == UInt8(ascii: ":"), let next = mark.dropFirst().first, next == 0x20 || next == 0x09
+    else {
+      return nil
+    }
+    let text = mark.dropFirst().drop { $0 == 0x20 || $0 == 0x09 }
+    return text.isEmpty ? nil : text
+  }
+
+  /// Drops `import …` and `export …` of MDX.
   private mutating func handleMDX(_ line: ArraySlice<UInt8>) -> Bool {
     if isInImport { return true }
     if line.starts(with: "import ".utf8) || line.starts(with: "export ".utf8) {
       isInImport = true
-      output.append(0x0A)
-      return true
-    }
-    let rest = line.drop { $0 <= 0x20 }
-    if rest.starts(with: "{/*".utf8), rest.reversed().drop(while: { $0 <= 0x20 }).starts(with: "}/*".utf8) {
       output.append(0x0A)
       return true
     }
@@ -419,7 +443,7 @@ struct LineRewriter {
       case UInt8(ascii: "\\"): index += 2
       case UInt8(ascii: "`"):
         let count = line[index...].prefix { $0 == UInt8(ascii: "`") }.count
-        index = endOfCode(line, from: index + count, count: count) ?? index + count
+        index = endOfInlineCode(line, from: index + count, count: count) ?? index + count
       case UInt8(ascii: "*"):
         let end = index + line[index...].prefix { $0 == UInt8(ascii: "*") }.count
         defer { index = end }
@@ -452,16 +476,6 @@ struct LineRewriter {
   private func beginsItem(_ marks: ArraySlice<UInt8>) -> Bool {
     marks.contains { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "+") }
       || marks.filter { $0 > 0x20 }.starts(with: "1.".utf8)
-  }
-
-  private func endOfCode(_ line: ArraySlice<UInt8>, from start: Int, count: Int) -> Int? {
-    var index = start
-    while let open = line[index...].firstIndex(of: UInt8(ascii: "`")) {
-      let run = line[open...].prefix { $0 == UInt8(ascii: "`") }.count
-      index = open + run
-      if run == count { return index }
-    }
-    return nil
   }
 
   /// Punctuation and symbols: neither letters nor white space.

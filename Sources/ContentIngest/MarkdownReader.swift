@@ -24,6 +24,12 @@ struct MarkdownUnit {
   var firstLink: String?
   /// The headings in it, for their anchors: a heading has itself.
   var headings: [HeadingSource] = []
+
+  /// What a paragraph is numbered with: 3 for `3、标题`.
+  var number: Int? {
+    guard lead.numberEnd > 0 else { return nil }
+    return Int(String(decoding: text[..<lead.numberEnd].filter { (0x30...0x39).contains($0) }, as: UTF8.self))
+  }
 }
 
 /// How a list item or a paragraph begins: what may become its title.
@@ -36,9 +42,13 @@ struct Lead: Equatable {
   var url: String?
   /// A bold title is set off from what follows: by a colon, a dash, a full stop, or because nothing follows.
   var isSetOff = false
+  /// A bold title ends its line, or a space that Han does not need follows it.
+  var isSetOffBySpace = false
+  /// The first link with words, of a table row.
+  var link: LeadLink?
   /// Text starts with `[…]` or `【…】` and then a link.
   var isTaggedLink = false
-  /// End of the number that stands before the title, such as `3、`; 0 without one.
+  /// End of the number that stands before the title, or before the text of a paragraph, such as `3、`; 0 without one.
   var numberEnd = 0
   /// End of the first block.
   var blockEnd = 0
@@ -46,6 +56,12 @@ struct Lead: Equatable {
   var terminator: Range<Int>?
   /// The first bare address, in the first block: a title does not go that far.
   var addressStart: Int?
+}
+
+/// A link in the text of a unit.
+struct LeadLink: Equatable {
+  var range: Range<Int>
+  var url: String
 }
 
 /// Markdown → units, by cmark-gfm with tables, strikethrough, autolinks, task lists and footnotes.
@@ -210,13 +226,21 @@ struct MarkdownReader {
         } else {
           builder.closeLink()
         }
-      case MARKDOWN_IMAGE.rawValue: builder.imageDepth += entering ? 1 : -1
+      case MARKDOWN_IMAGE.rawValue:
+        builder.imageDepth += entering ? 1 : -1
+        if case .heading = kind { builder.isBadge = entering && Self.isBadge(node) }
       default: break
       }
     }
     var unit = builder.finish(kind)
     unit.headings = headings
     return unit
+  }
+
+  private static func isBadge(_ image: OpaquePointer) -> Bool {
+    guard let url = cmark_node_get_url(image) else { return false }
+    let address = String(cString: url)
+    return address.contains("badge") || address.contains("shields.io")
   }
 
   private func withLiteral(_ node: OpaquePointer, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {

@@ -4,41 +4,58 @@ import SearchModel
 extension PageEntries {
   // MARK: - Items of a digest
 
+  /// An item that is being read.
+  private struct OpenItem {
+    enum Form { case listItem, row, paragraph, numbered, heading }
+    var unit: MarkdownUnit
+    var form: Form
+    var anchor: String?
+    var following: [[UInt8]] = []
+    /// The first link behind the unit, where that may be the item's own.
+    var laterLink: String?
+
+    /// `1、` alone in its paragraph: the item begins with the next one.
+    var isBareNumber: Bool {
+      form == .numbered && unit.lead.numberEnd == unit.text.count && unit.kind == .paragraph
+    }
+  }
+
   func digestEntries() -> [Entry] {
     let shapes = listShapes()
+    let numbered = numberedTitle
     var page = pageEntry()
+    page.title = numbered
     var pageBlocks = introduction()
     var items: [Entry] = []
     var anchors = anchorNames()
     var trail: [Heading] = []
-    var open: (unit: MarkdownUnit, anchor: String?)?
-    var openIsParagraph = false
-    var following: [[UInt8]] = []
+    var open: OpenItem?
+    var numbering = Numbering()
+    var hasParagraphs = false
+    let boldTitles = boldTitleCounts()
     var unlinked: [String: Int] = [:]
-    let base = titleIsShown ? [title] : []
+    let base = titleIsShown ? [numbered] : []
 
     func close() {
-      guard let (unit, anchor) = open else { return }
-      items.append(
-        item(
-          unit, following, path: base + trail.map(\.text), anchor: anchor, category: trail.last?.text,
-          &unlinked))
+      guard let closing = open else { return }
       open = nil
-      following = []
+      if closing.isBareNumber { return pageBlocks.append(closing.unit.text) }
+      items.append(
+        item(closing, path: base + trail.map(\.text), category: trail.last?.text, &unlinked))
     }
 
     for (index, unit) in units.enumerated() {
-      var isItem = false
+      var form: OpenItem.Form?
       let names = unit.headings.map { anchors.name(for: $0) }
       switch unit.kind {
       case .heading(let level):
         close()
+        numbering = Numbering()
         guard !unit.text.isEmpty else { continue }
         if isItemHeading(unit) {
           // A sibling of the items before it; what is above them stays their category.
           trail.removeAll { $0.level >= level }
-          open = (unit, names.first)
-          openIsParagraph = true
+          open = OpenItem(unit: unit, form: .heading, anchor: names.first)
           continue
         }
         let text = String(decoding: unit.text, as: UTF8.self)
@@ -58,29 +75,54 @@ extension PageEntries {
       case .footnote:
         pageBlocks.append(unit.text)
         continue
-      case .paragraph: isItem = isItemParagraph(unit)
+      case _ where open?.isBareNumber == true:
+        open?.unit = unit
+        continue
+      case .paragraph:
+        if let number = unit.number {
+          if isItemParagraph(unit) {
+            numbering.note(number)
+            form = .numbered
+          } else if numbering.beginsItem(number, isInside: open != nil) {
+            form = .numbered
+          }
+        } else if isItemParagraph(unit) {
+          form = .paragraph
+          hasParagraphs = true
+        } else if open?.form == .paragraph || (open == nil && hasParagraphs),
+          isLooseTitle(unit, before: index + 1 < units.count ? units[index + 1] : nil, boldTitles)
+        {
+          form = .paragraph
+        }
       case .listItem(let list, _):
         let shape = shapes[list] ?? ListShape()
-        if shape.beginsWithTitles {
-          isItem = true
-        } else if shape.isOrdered {
-          // Steps under a titled paragraph belong to it.
-          isItem = !(open != nil && openIsParagraph)
-        } else {
-          isItem = shape.holdsLinks && open == nil
-          if !isItem, case .listItem(list, _)? = open?.unit.kind { isItem = shape.holdsLinks }
-        }
+        let isItem =
+          if shape.beginsWithTitles {
+            true
+          } else if shape.isOrdered {
+            // Steps under a titled paragraph belong to it.
+            open == nil || open?.form == .listItem || open?.form == .row
+          } else {
+            shape.holdsLinks && (open == nil || open?.form == .listItem)
+          }
+        if isItem { form = .listItem }
       case .tableRow(let table):
-        let shape = shapes[table] ?? ListShape()
-        isItem = shape.strong * 2 >= shape.items && unit.lead.start == .link
-      case .other: isItem = false
+        guard shapes[table]?.isLinkTable == true else { break }
+        if index == 0 || units[index - 1].kind != unit.kind, unit.firstLink == nil {
+          // The names of the columns.
+          close()
+          pageBlocks.append(unit.text)
+          continue
+        }
+        form = .row
+      case .other: break
       }
-      if isItem {
+      if let form {
         close()
-        open = (unit, trail.last?.anchor)
-        openIsParagraph = unit.kind == .paragraph
+        open = OpenItem(unit: unit, form: form, anchor: trail.last?.anchor)
       } else if open != nil, !(unit.kind == .paragraph && isLabel(index, shapes)) {
-        following.append(unit.text)
+        open?.following.append(unit.text)
+        if open?.form == .numbered, open?.laterLink == nil { open?.laterLink = unit.firstLink }
       } else {
         close()
         pageBlocks.append(unit.text)
@@ -112,12 +154,12 @@ extension PageEntries {
 
   /// One item with the blocks that follow it.
   private func item(
-    _ unit: MarkdownUnit, _ following: [[UInt8]], path: [String], anchor: String?, category: String?,
-    _ unlinked: inout [String: Int]
+    _ open: OpenItem, path: [String], category: String?, _ unlinked: inout [String: Int]
   ) -> Entry {
-    let (itemTitle, rest) = titleAndRest(unit)
-    let url = unit.lead.url ?? unit.firstLink
-    let text = joined([rest] + following)
+    let unit = open.unit
+    let (itemTitle, rest) = (open.form == .row ? rowTitleAndRest(unit) : nil) ?? titleAndRest(unit)
+    let url = unit.lead.url ?? unit.lead.link?.url ?? unit.firstLink ?? open.laterLink
+    let text = joined([rest] + open.following)
     let id: String
     if let url {
       id = stableID(url + "\n" + itemTitle)
@@ -131,7 +173,7 @@ extension PageEntries {
     return Entry(
       id: id, kind: .item, title: itemTitle, text: text,
       url: url.map { source.rules.resolve($0, in: siteName, at: place.url) ?? $0 } ?? place.url,
-      anchor: url == nil ? anchor : nil, path: path,
+      anchor: url == nil ? open.anchor : nil, path: path,
       category: own.map { [$0] } ?? [], tags: front.tags, date: date, lang: language(itemTitle, text),
       sources: [name])
   }
@@ -152,13 +194,19 @@ extension PageEntries {
     }
     // The text up to the first 。：: of the first block, at most 60 characters.
     let blockEnd = min(lead.blockEnd, text.count)
-    if let address = lead.addressStart, address > 0, address < lead.terminator?.lowerBound ?? blockEnd {
+    // A number before them is part of neither, unless there is nothing else.
+    let numberEnd = min(lead.numberEnd, blockEnd)
+    let first = text.hasWord(in: numberEnd..<blockEnd) ? numberEnd : 0
+    let terminator = lead.terminator.flatMap { $0.lowerBound >= first ? $0 : nil }
+    if let address = lead.addressStart, address > first, address < terminator?.lowerBound ?? blockEnd {
       // An address is no title; everything stays text.
-      let words = withoutOpenBrackets(text.text(0..<address))
-      if !words.isEmpty, words.unicodeScalars.count <= Self.titleLimit { return (words, text) }
+      let words = withoutOpenBrackets(text.text(first..<address))
+      if !words.isEmpty, words.unicodeScalars.count <= Self.titleLimit {
+        return (words, Array(text[first...]))
+      }
     }
-    let wanted = lead.terminator ?? (blockEnd..<blockEnd)
-    var end = 0
+    let wanted = terminator ?? (blockEnd..<blockEnd)
+    var end = first
     var characters = 0
     while end < wanted.lowerBound, characters < Self.titleLimit, text[end] != 0x0A {
       end += scalar(at: end, in: text).width
@@ -167,16 +215,16 @@ extension PageEntries {
     if end == wanted.lowerBound {
       var rest = wanted.upperBound
       skipSeparators(text, &rest)
-      return (text.text(0..<end), Array(text[rest...]))
+      return (text.text(first..<end), Array(text[rest...]))
     }
     // Cut short: not inside a Latin word, and the text keeps all of it so that no run of characters breaks.
     var cut = end
     if text[cut] != 0x0A {
       func isLatin(_ byte: UInt8) -> Bool { byte < 0x80 && isWordScalar(UInt32(byte)) }
-      while cut > end - 20, cut > 0, isLatin(text[cut]), isLatin(text[cut - 1]) { cut -= 1 }
-      if cut <= end - 20 || cut == 0 { cut = end }
+      while cut > end - 20, cut > first, isLatin(text[cut]), isLatin(text[cut - 1]) { cut -= 1 }
+      if cut <= end - 20 || cut == first { cut = end }
     }
-    return (text.text(0..<cut), text)
+    return (text.text(first..<cut), Array(text[first...]))
   }
 
   /// `标题：` → `标题`.

@@ -7,11 +7,17 @@ extension PageEntries {
     var items = 0
     var strong = 0
     var linked = 0
+    /// Begin with a link.
+    var leading = 0
+    /// Hold a link to another site.
+    var external = 0
     var isOrdered = false
     /// Most items begin with a link or a bold title.
     var beginsWithTitles: Bool { strong * 2 >= items }
     /// Most items hold a link.
     var holdsLinks: Bool { linked * 2 >= items }
+    /// The rows of a table are items: most begin with a link, or there are three or more and most lead to another site.
+    var isLinkTable: Bool { leading * 2 >= items || (items >= 4 && external * 2 >= items) }
   }
 
   func listShapes() -> [Int: ListShape] {
@@ -28,6 +34,10 @@ extension PageEntries {
       shape.isOrdered = isOrdered
       if unit.lead.start != .text { shape.strong += 1 }
       if unit.firstLink != nil { shape.linked += 1 }
+      if unit.lead.start == .link { shape.leading += 1 }
+      if let url = unit.lead.link?.url, url.hasPrefix("http://") || url.hasPrefix("https://") {
+        shape.external += 1
+      }
       shapes[list] = shape
     }
     return shapes
@@ -43,13 +53,42 @@ extension PageEntries {
   /// A paragraph that may be an item: it starts with a link, or with a bold title that is set off.
   func isItemParagraph(_ unit: MarkdownUnit) -> Bool {
     switch unit.lead.start {
-    case .link: return true
+    case .link: return !isAttribution(unit.text)
     case .bold:
       guard unit.lead.isSetOff, unit.lead.title.upperBound < unit.text.count else { return false }
-      let title = trimmedTitle(unit.text.text(unit.lead.title))
-      return !Self.remarks.contains(title.lowercased())
+      return !Self.remarks.contains(boldTitle(unit).lowercased())
     case .text: return false
     }
+  }
+
+  private func boldTitle(_ unit: MarkdownUnit) -> String { trimmedTitle(unit.text.text(unit.lead.title)) }
+
+  /// `-- [Source](url)`, `——某人`: who said what stands above.
+  private func isAttribution(_ text: [UInt8]) -> Bool {
+    text.starts(with: "--".utf8) || text.starts(with: "——".utf8) || text.starts(with: "―".utf8)
+  }
+
+  /// How often paragraphs begin with the same bold words: what is repeated is a label of each item.
+  func boldTitleCounts() -> [String: Int] {
+    units.reduce(into: [:]) { counts, unit in
+      if unit.kind == .paragraph, unit.lead.start == .bold { counts[boldTitle(unit), default: 0] += 1 }
+    }
+  }
+
+  /// A bold title that no sign sets off: alone before a paragraph, on a line of its own, or with a space behind it.
+  ///
+  /// Prose has such words too, so this counts only among items that are paragraphs.
+  func isLooseTitle(_ unit: MarkdownUnit, before next: MarkdownUnit?, _ counts: [String: Int]) -> Bool {
+    guard unit.lead.start == .bold else { return false }
+    if unit.lead.title.upperBound < unit.text.count {
+      guard unit.lead.isSetOffBySpace else { return false }
+    } else {
+      guard let next, next.kind == .paragraph, next.lead.start != .link else { return false }
+    }
+    let last = scalar(before: unit.lead.title.upperBound, in: unit.text)
+    let title = boldTitle(unit)
+    return ![0x3002, 0xFF0C, 0x3A, 0xFF1A, 0x2E].contains(last) && counts[title] == 1
+      && title.unicodeScalars.count <= Self.titleLimit && !Self.remarks.contains(title.lowercased())
   }
 
   var isDigest: Bool {
@@ -79,10 +118,9 @@ extension PageEntries {
         isCandidate = shapes[list].map { $0.beginsWithTitles || $0.holdsLinks } ?? false
       case .tableRow(let table):
         // A table of links is a list of items; any other one says nothing, as code does not.
-        guard let shape = shapes[table], shape.strong * 2 >= shape.items, unit.lead.start == .link else {
-          continue
-        }
+        guard shapes[table]?.isLinkTable == true, unit.firstLink != nil else { continue }
         isCandidate = true
+        if unit.lead.start != .link { linkStarts += 1 }
       case .other: continue
       }
       total += unit.text.count

@@ -18,7 +18,7 @@ struct PageEntries {
   /// Sections are named by the page alone: one without a name has no anchor.
   var isBuilt = false
 
-  /// Title of the page: front matter, first H1, file name.
+  /// Title of the page: front matter, first H1, the site's navigation, file name.
   let title: String
   /// The title stands in the page; a file name does not.
   let titleIsShown: Bool
@@ -53,6 +53,9 @@ struct PageEntries {
       titleIsShown = true
     } else if let own {
       title = String(decoding: units[own].text, as: UTF8.self)
+      titleIsShown = true
+    } else if let named = place.title, !named.isEmpty {
+      title = named
       titleIsShown = true
     } else {
       title = Self.stem(of: name)

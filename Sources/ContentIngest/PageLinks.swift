@@ -20,10 +20,11 @@ extension ContentReader {
     else { return nil }
     if format == .html { return try? HTMLDocument(text).withRoot { $0.map(PageLinks.init) } }
     let body = FrontMatterBlock(in: text).map { text[$0.bodyStart...] } ?? text[...]
-    let rule = plan.source(of: file.path, name: file.name).source.rules.anchors
+    let source = plan.source(of: file.path, name: file.name).source
     let shown = String(decoding: body, as: UTF8.self)
     return PageLinks(
-      markdown: MarkdownSource.prepare(body, isMDX: format == .mdx), rule,
+      markdown: MarkdownSource.prepare(body, isMDX: format == .mdx || source.kind == .docusaurus),
+      source.rules.anchors,
       hasCalls: ["{{<", "{{%", "{%", "<!-- md:"].contains { shown.contains($0) })
   }
 }

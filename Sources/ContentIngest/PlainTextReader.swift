@@ -43,10 +43,12 @@ enum PlainTextReader {
   ///
   /// Bullets, numbers, rules and indentation prove nothing: plain text has them too.
   static func isMarkdown(_ bytes: [UInt8]) -> Bool {
-    if let block = FrontMatterBlock(in: bytes), let values = try? block.read(bytes),
-      FrontMatter(values) != FrontMatter()
-    {
-      return true
+    if let block = FrontMatterBlock(in: bytes) {
+      var front = FrontMatter()
+      do { front = try block.read(bytes).map { FrontMatter($0) } ?? front } catch {
+        front = block.exclusions(bytes)
+      }
+      if front != FrontMatter() { return true }
     }
     var previousIsEmpty = true
     var start = 0

@@ -8,6 +8,8 @@ struct TextBuilder {
     var link: Int
     var isBold: Bool
     var isImage: Bool
+    /// A picture that says how a project is doing: it leads elsewhere, or comes from who draws such.
+    var isBadge: Bool
     /// A line break came before it.
     var startsLine: Bool
   }
@@ -25,6 +27,8 @@ struct TextBuilder {
   private var blockEnd = 0
   var strongDepth = 0
   var imageDepth = 0
+  /// The picture that is being read is a badge by its address.
+  var isBadge = false
 
   mutating func begin(recordsLead: Bool) {
     text.removeAll(keepingCapacity: true)
@@ -137,9 +141,9 @@ struct TextBuilder {
     guard recordsLead, blockCount == 0 else { return }
     let run = Run(
       range: start..<text.count, link: currentLink, isBold: strongDepth > 0, isImage: imageDepth > 0,
-      startsLine: startsLine)
+      isBadge: imageDepth > 0 && (currentLink >= 0 || isBadge), startsLine: startsLine)
     if let last = runs.last, last.link == run.link, last.isBold == run.isBold, last.isImage == run.isImage,
-      !startsLine
+      last.isBadge == run.isBadge, !startsLine
     {
       runs[runs.count - 1].range = last.range.lowerBound..<text.count
     } else {
@@ -154,10 +158,35 @@ struct TextBuilder {
   // MARK: - Result
 
   mutating func finish(_ kind: MarkdownUnit.Kind) -> MarkdownUnit {
+    if case .heading = kind { dropBadges() }
     if blockCount == 0 { blockEnd = text.count }
     var unit = MarkdownUnit(kind: kind, text: text, firstLink: firstLink)
     unit.lead = lead()
+    if kind == .paragraph, unit.lead.start == .text, unit.lead.numberEnd == 0 {
+      unit.lead.numberEnd = numberEnd()
+    }
+    if case .tableRow = kind { unit.lead.link = firstWordedLink() }
     return unit
+  }
+
+  /// Takes badges out of a heading that has words besides them.
+  private mutating func dropBadges() {
+    guard runs.contains(where: \.isBadge),
+      runs.contains(where: { !$0.isBadge && text.hasWord(in: $0.range) })
+    else { return }
+    var kept: [UInt8] = []
+    var keptRuns: [Run] = []
+    for var run in runs where !run.isBadge {
+      let isApart = run.range.lowerBound > 0 && text[run.range.lowerBound - 1] == 0x20
+      if isApart, !kept.isEmpty { kept.append(0x20) }
+      let start = kept.count
+      kept += text[run.range]
+      run.range = start..<kept.count
+      keptRuns.append(run)
+    }
+    text = kept
+    runs = keptRuns
+    blockEnd = kept.count
   }
 
   private func lead() -> Lead {
@@ -220,6 +249,9 @@ struct TextBuilder {
         let inside = scalar(before: bold.upperBound, in: text)
         let isSentence = bold.upperBound < blockEnd && scalar(at: bold.upperBound, in: text).value == 0x3002
         lead.isSetOff = inside == 0x3A || inside == 0xFF1A || isSentence || isSetOff(bold.upperBound)
+        lead.isSetOffBySpace =
+          last + 1 < runs.count
+          && (runs[last + 1].startsLine || (text[bold.upperBound] == 0x20 && isHan(inside)))
       }
     } else {
       lead.isTaggedLink = tagThenLink()
@@ -234,6 +266,22 @@ struct TextBuilder {
     if let first = sign.first, first == "(" || first == "（" { sign.removeFirst() }
     guard let last = sign.popLast(), "、.．)）:：".unicodeScalars.contains(last) else { return false }
     return (1...3).contains(sign.count) && sign.allSatisfy { ("0"..."9").contains($0) }
+  }
+
+  /// `3、` at the start of a paragraph; other signs are those of decimals and of lists.
+  private func numberEnd() -> Int {
+    let digits = text.prefix(4).prefix { (0x30...0x39).contains($0) }.count
+    guard (1...3).contains(digits), digits < text.count else { return 0 }
+    let (sign, width) = scalar(at: digits, in: text)
+    return sign == 0x3001 ? digits + width : 0
+  }
+
+  private func firstWordedLink() -> LeadLink? {
+    guard let first = runs.firstIndex(where: { $0.link >= 0 && !$0.isImage && text.hasWord(in: $0.range) })
+    else { return nil }
+    let link = runs[first].link
+    let last = runs[first...].prefix { $0.link == link }.last ?? runs[first]
+    return LeadLink(range: runs[first].range.lowerBound..<last.range.upperBound, url: links[link])
   }
 
   /// `&`, `、`, `+`, `/` or nothing between two links of one title.

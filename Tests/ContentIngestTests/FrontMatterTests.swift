@@ -70,12 +70,58 @@ import Testing
       "search: false", "search: {exclude: true}", "search:\n  exclude: yes", "excludeFromSearch: true",
       "search_exclude: true", "bookSearchExclude: true", "searchExclude: true", "private: true",
       "hidden: true",
-      "unlisted: true", "build:\n  list: never", "_build: {list: never}",
+      "unlisted: true", "build:\n  list: never", "_build: {list: never}", "hiddenFromSearch: true",
+      "excludeSearch: true", "exclude_search: true", "robotsNoIndex: true", "pagefind: false",
+      "search: exclude",
+      "search: hidden", "search: {hidden: true}", "nosearch: true", "searchable: false",
+      "params: {searchHidden: true}",
+      "params:\n  robots: noindex", "robots: 'noindex, nofollow'", "robots: [NoIndex]",
     ])
   func excluded(yaml: String) throws {
     let (page, skipped) = try page("title: 好\n" + yaml)
     #expect(page == nil && skipped.map(\.reason) == ["its front matter excludes it"])
     #expect(skipped.map(\.isDeliberate) == [true])
+  }
+
+  @Test(
+    "names that leave a page out do not when they say the opposite",
+    arguments: [
+      "pagefind: true", "searchable: true", "nosearch: false", "robots: 'index, follow'", "search: true",
+      "params: {draft: true, title: x}", "excludeSearch: false",
+    ])
+  func included(yaml: String) throws {
+    #expect(try page("title: 好\n" + yaml).page?.title == "好")
+  }
+
+  @Test(
+    "a page that its broken block leaves out stays out",
+    arguments: [
+      "---\ntitle: 一: 二\nsearch: false\n---\n", "---\ntags: [a, b\nnoindex: true # 不要\n---\n",
+      "---\nsearch:\n  exclude: true\ntitle: 'x\n---\n",
+      "---\ntitle: \"a\" b\nparams: {searchHidden: true}\n---\n",
+      "+++\ntitle = 好\nsearchable = false\n+++\n",
+      "{\n  \"title\": 好,\n  \"pagefind\": false,\n  \"x\": 1\n}\n",
+    ])
+  func excludedByABrokenBlock(block: String) throws {
+    let reading = try read(block + "\n正文在此。\n")
+    #expect(reading.entries.isEmpty && reading.skipped.map(\.reason) == ["its front matter excludes it"])
+  }
+
+  @Test("so does a text file and a page of HTML", arguments: ["a.txt", "a.html"])
+  func excludedByABrokenBlock(name: String) throws {
+    let reading = try read("---\ntitle: 一: 二\ndraft: true\n---\n\n正文在此。\n", name: name)
+    #expect(reading.entries.isEmpty && reading.skipped.map(\.reason) == ["draft"])
+  }
+
+  @Test(
+    "what stands elsewhere in a broken block leaves nothing out",
+    arguments: [
+      "title: [\nother:\n  draft: true", "title: [\ndraft: false", "title: [\ntext: 'draft: true'",
+      "title: [\nsearch: {boost: 2}",
+    ])
+  func keptInSpiteOfABrokenBlock(yaml: String) throws {
+    let (page, skipped) = try page(yaml)
+    #expect(page?.text == "正文在此。" && skipped.count == 1)
   }
 
   @Test(
@@ -92,7 +138,7 @@ import Testing
       "+++\na = {" + many("a.", 20_000) + "a = 1}\n+++\n", "+++\n[" + many("a.", 20_000) + "a]\n+++\n",
       "+++\ntitle = \"" + many("x", 70_000) + "\"\n+++\n", "+++\na = 1\na = 2\n+++\n", "+++\n= = =\n+++\n",
       "{\"a\": " + many("[", 30_000) + many("]", 30_000) + "}\n", "{\"a\": {\"b\": tru}}\n",
-      "{\"a\": \"\u{1}\"}\n",
+      "{\"a\": \"\u{1}\"}\n", "+++\n= = =\n" + many("draft = [\n", 6_000) + "+++\n",
     ])
   func hostileBlocks(block: String) throws {
     var reading: Reading?

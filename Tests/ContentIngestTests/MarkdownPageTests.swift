@@ -231,6 +231,8 @@ import Testing
       ("    code\n      more", "code\n  more"), ("a\u{C}b", "a b"),
       (":::tip 标题\n文\n:::", "标题\n\n文"), ("=== \"C++\"\n\n    正文 *斜*", "C++\n\n正文 斜"),
       ("??? note\n    内\n\n外", "内\n\n外"), ("**重要。**其他**（注）**文", "重要。其他（注）文"),
+      ("术语\n: 定义甲\n: 定义*乙*\n\n后", "术语\n\n定义甲\n\n定义乙\n\n后"), ("Term\n\n:   text", "Term\n\ntext"),
+      ("```\na\n: b\n```", "a\n: b"), ("时间\n:30", "时间 :30"), ("a\n:::", "a"),
       ("`**a。**b`", "**a。**b"), ("<div>\n\n*中*\n\n</div>", "中"), ("a\u{0}b", "a b"),
     ])
   func plainText(markdown: String, text: String) throws {
@@ -241,6 +243,18 @@ import Testing
     let reading = try read(
       "import A from 'a'\nexport const b = 1\n\n# T\n\n{/* 隐 */}\n\n<Tabs>\n\n文\n\n</Tabs>\n", name: "a.mdx")
     #expect(reading.page?.title == "T" && reading.page?.text == "文")
+  }
+
+  @Test(
+    "comments and values of MDX are no text",
+    arguments: [
+      ("前{/* 隐 */}后", "前后"), ("前\n\n{/* 隐\n\n# 隐\n\n```\n隐 */}\n\n后", "前\n\n后"), ("`{/* 现 */}`", "{/* 现 */}"),
+      ("```\n{/* 现 */}\n```", "{/* 现 */}"), ("\\{/* 现 */}", "{/* 现 */}"), ("前 {props.value} 后", "前 后"),
+      ("`{props.value}`", "{props.value}"), ("$\\text{a.b}$", "$\\text{a.b}$"), ("{甲} {a}", "{甲} {a}"),
+      ("{/* 隐 */} 甲 {/* 隐\n隐 */} 乙", "甲乙"),
+    ])
+  func mdxExpressions(markdown: String, text: String) throws {
+    #expect(try read(markdown, name: "a.mdx").page?.text == text)
   }
 
   @Test(

@@ -1,4 +1,5 @@
 @testable import ContentIngest
+import SearchModel
 import SearchTestSupport
 import Testing
 
@@ -134,6 +135,24 @@ import Testing
     #expect(both.place(of: "docs/a/README.md", FrontMatter()).skip != nil)
   }
 
+  @Test func mkdocsNavigationNamesPagesWithoutATitle() throws {
+    let yaml = "site_name: x\nnav:\n- 首页: index.md\n- 手册:\n  - 导航里的题目: sub/two.md\n"
+    let folder = try TemporaryFolder()
+    try folder.write("mkdocs.yml", yaml)
+    let pages = ["sub/two.md": "没有题目的文。\n", "index.md": "# 自己的题目\n\n文\n", "other.md": "文\n"]
+    var reader = ContentReader(plan: ContentPlan(detecting: [folder.path]))
+    var titles: [String: String] = [:]
+    for (name, text) in pages {
+      try folder.write("docs/" + name, text)
+      try reader.read(Array(text.utf8), name: "docs/" + name, path: folder.path + "/docs/" + name) {
+        titles[name] = $0.title
+      } skipped: {
+        Issue.record("\($0)")
+      }
+    }
+    #expect(titles == ["sub/two.md": "导航里的题目", "index.md": "自己的题目", "other.md": "other"])
+  }
+
   // MARK: - Docusaurus and VitePress
 
   @Test(
@@ -152,6 +171,21 @@ import Testing
     let site = DocusaurusSite(
       config: "const c = {\n  // url: 'no',\n  url: 'https://x.org', baseUrl: '/base/',\n}")
     #expect(site.place(of: name, try front(yaml)).url == "https://x.org" + address)
+  }
+
+  @Test func docusaurusReadsMarkdownAsMDX() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("docusaurus.config.js", "module.exports = {url: 'https://x.org', baseUrl: '/'}")
+    var reader = ContentReader(plan: ContentPlan(detecting: [folder.path]))
+    var pages: [String] = []
+    try reader.read(
+      Array("# 题\n\n{/* 注释\n不见 */}\n\n正文\n".utf8), name: "docs/a.md", path: folder.path + "/docs/a.md"
+    ) {
+      pages.append($0.text)
+    } skipped: {
+      Issue.record("\($0)")
+    }
+    #expect(pages == ["正文"])
   }
 
   @Test func vitepress() {

@@ -78,14 +78,48 @@ struct FrontMatterBlock {
     }
   }
 
-  /// A draft stays a draft when the rest of its block is broken.
-  func looksLikeDraft(_ bytes: [UInt8]) -> Bool {
-    bytes[content].split(separator: 0x0A).contains { line in
-      let text = String(decoding: line.prefix(80), as: UTF8.self).lowercased().filter {
-        !" \t\",".contains($0)
+  /// What a broken block says about leaving its page out: the keys that may do so, each read by itself.
+  func exclusions(_ bytes: [UInt8]) -> FrontMatter {
+    var parts: [[UInt8]] = []
+    var isWanted = false
+    for line in bytes[content].split(separator: 0x0A) {
+      let isInner = line.first.map { $0 <= 0x20 || $0 == UInt8(ascii: "-") } == true && language != .json
+      if isInner {
+        // What is indented belongs to the key above it.
+        if isWanted, parts[parts.count - 1].count < 1_000 { parts[parts.count - 1] += [0x0A] + line }
+        continue
       }
-      return ["draft:true", "draft:yes", "draft=true"].contains(text)
+      // What follows the head of a table is not said of the page.
+      if language == .toml, line.first == UInt8(ascii: "[") { break }
+      isWanted = Self.key(of: line).map(FrontMatter.mayExclude) == true
+      if isWanted { parts.append(Array(line)) }
+      if parts.count == 100 { break }
     }
+    let pairs = parts.flatMap { part -> [MetaPair] in
+      var part = part
+      let value: MetaValue?
+      switch language {
+      case .yaml: value = try? YAMLReader.read(part[...], byteLimit: Self.byteLimit)
+      case .toml: value = try? TOMLReader.read(part[...], byteLimit: Self.byteLimit)
+      case .json:
+        var parser = JSONObjectParser()
+        while let last = part.last, last <= 0x20 || last == UInt8(ascii: ",") { part.removeLast() }
+        let object = Array("{".utf8) + part + Array("}".utf8)
+        value = try? parser.object(in: object.span).value
+      }
+      return value?.pairs ?? []
+    }
+    return FrontMatter(.map(pairs))
+  }
+
+  /// `"draft": true`, `draft = true` → `draft`
+  private static func key(of line: ArraySlice<UInt8>) -> String? {
+    let signs = Array(" \t\"'{".utf8)
+    let start = line.drop { signs.contains($0) }.prefix(60)
+    guard let end = start.firstIndex(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "=") }) else {
+      return nil
+    }
+    return String(decoding: start[..<end].filter { !signs.contains($0) }, as: UTF8.self)
   }
 
   private static func startAfterComments(_ bytes: [UInt8]) -> Int {

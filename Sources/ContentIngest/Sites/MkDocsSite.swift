@@ -6,6 +6,8 @@ struct MkDocsSite: AddressRules {
   var anchors = AnchorRule.toc(TOCNames())
   /// First section of the navigation by page, relative to the docs folder.
   var sections: [String: String] = [:]
+  /// Title in the navigation by page.
+  var titles: [String: String] = [:]
   /// Patterns of `exclude_docs` and `draft_docs`.
   var excluded: [PathPattern] = []
   /// Folders that hold an `index.md` and a `README.md`, which is not built then.
@@ -21,7 +23,10 @@ struct MkDocsSite: AddressRules {
         (config[key]?.scalar ?? "").split(separator: "\n").map { trimmed(String($0)) })
     }
     for item in config["nav"]?.items ?? [] {
-      for pair in item.pairs { collect(pair.value, under: pair.key) }
+      for pair in item.pairs {
+        if let path = pair.value.scalar { titles[path] = pair.key }
+        collect(pair.value, under: pair.key)
+      }
     }
     anchors = .toc(Self.names(config["markdown_extensions"]))
   }
@@ -57,6 +62,7 @@ struct MkDocsSite: AddressRules {
       link += "index.html"
     }
     place.url = address(baseURL, percentEncoded(link))
+    place.title = titles[path]
     if let section = sections[path] {
       place.categories = [section]
     } else if let first = path.split(separator: "/").dropLast().first {
@@ -74,6 +80,7 @@ struct MkDocsSite: AddressRules {
         for pair in pairs {
           if let path = pair.value.scalar {
             sections[path] = section
+            titles[path] = pair.key
           } else {
             collect(pair.value, under: section)
           }

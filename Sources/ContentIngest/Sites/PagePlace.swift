@@ -4,6 +4,8 @@ struct PagePlace: Equatable, Sendable {
   var url: String?
   /// Of the folder or file name that holds the page; nil when the site has one language.
   var language: String?
+  /// In the site's navigation; used when the page has none.
+  var title: String?
   /// Used when the front matter names none.
   var categories: [String] = []
   /// Why the page gives no entry.
