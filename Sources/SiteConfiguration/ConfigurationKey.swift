@@ -120,7 +120,8 @@ extension ConfigurationKey {
     case .text: return .text(text)
     case .address:
       guard
-        text.hasPrefix("/") || ["http://", "https://"].contains(where: { text.hasPrefix($0) && text != $0 })
+        text.isEmpty || text.hasPrefix("/")
+          || ["http://", "https://"].contains(where: { text.hasPrefix($0) && text != $0 })
       else { throw ValueProblem(reason: "is \(text); write an address such as https://example.org/docs/") }
       return .text(text)
     case .choice(let names):

@@ -21,7 +21,7 @@ import Testing
         memory: 64M
         max_file_bytes: 8MB
       analysis:
-        user_dictionary: words.txt
+        user_dictionary: \(#filePath)
         synonyms: ["k8s, kubernetes", "多集群 => multi-cluster"]
       ranking:
         recency: {half_life: 365d}
@@ -38,7 +38,7 @@ import Testing
       """)
     #expect(all.baseURL == "https://example.org/" && all.threads == 2)
     #expect(all.memory == 64 << 20 && all.fileByteLimit == 8 << 20 && all.text("index.dir") == "data/index")
-    #expect(all.userDictionaries == ["words.txt"] && all.synonyms.count == 2)
+    #expect(all.userDictionaries == [#filePath] && all.synonyms.count == 2)
     #expect(all.recencyHalfLife == 365 && all.queryLimit == 20)
     #expect(all.facets == ["category", "lang"] && all.host == "0.0.0.0" && all.port == 8080)
     #expect(all.origins == ["https://example.org"])

@@ -24,9 +24,8 @@ struct SynonymTable {
       for word in rule.words {
         let tokens = analyzer.chunks(of: word).flatMap(Self.tokens)
         guard let first = tokens.first else { continue }
-        let others = alternatives.filter {
-          !$0.chunks.isEmpty && !$0.chunks.flatMap(Self.tokens).elementsEqual(tokens)
-        }
+        let own = analyzer.chunks(of: word).flatMap(Self.terms)
+        let others = alternatives.filter { !$0.chunks.isEmpty && $0.chunks.flatMap(Self.terms) != own }
         if !others.isEmpty { rules[first, default: []].append(Rule(tokens: tokens, alternatives: others)) }
       }
     }
@@ -37,6 +36,15 @@ struct SynonymTable {
     switch chunk {
     case .han(let run): run.characters.map { TermKey.text([$0]) }
     case .latin(let chunk): chunk.parts.map { $0.stem ?? $0.text }
+    }
+  }
+
+  /// What an index finds a chunk by. `pod` is too short for a stem, so it is not found by that of `pods`.
+  private static func terms(of chunk: QueryChunk) -> [[UInt8]] {
+    switch chunk {
+    case .han(let run): run.characters.map(TermKey.han)
+    case .latin(let chunk):
+      chunk.parts.map { part in part.stem.map { TermKey.make(.stem, $0) } ?? TermKey.make(.latin, part.text) }
     }
   }
 
