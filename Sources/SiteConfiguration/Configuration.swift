@@ -79,6 +79,8 @@ package struct Configuration: Sendable {
     if case .text(let text)? = settings[name]?.value, !text.isEmpty { text } else { nil }
   }
 
+  package func flag(_ name: String) -> Bool { settings[name]?.value == .bool(true) }
+
   package func integer(_ name: String) -> Int {
     if case .integer(let number)? = settings[name]?.value { number } else { 0 }
   }
@@ -111,6 +113,8 @@ package struct Configuration: Sendable {
   package var host: String { text("serve.host") ?? "127.0.0.1" }
   package var port: Int { integer("serve.port") }
   package var origins: [String] { texts("serve.cors") }
+  package var keepsAnswers: Bool { flag("serve.cache") }
+  package var hasMetrics: Bool { flag("serve.metrics") }
 
   /// Where the index is: relative to the file when the file says it or is there, else to the current folder.
   package var indexPath: String {

@@ -69,6 +69,8 @@ package struct ConfigurationKey: Sendable {
     .init("serve.host", .text, "127.0.0.1", "address that the endpoint listens on"),
     .init("serve.port", .integer(0...65_535), "7720", "0 is any free one"),
     .init("serve.cors", .origins, nil, "origins whose pages may read answers"),
+    .init("serve.cache", .bool, "true", "answers are kept in memory while their commit is served"),
+    .init("serve.metrics", .bool, "false", "counters and durations for Prometheus at /metrics"),
   ]
 
   package static func named(_ name: String) -> ConfigurationKey? { all.first { $0.name == name } }

@@ -58,10 +58,10 @@ struct ServeCommand: ParsableCommand {
     var serverOptions = SearchServer.Options(
       host: host ?? settings.host, port: port ?? settings.port, origins: try origins())
     serverOptions.baseURL = baseURL.flatMap { BaseURL($0) }
-    serverOptions.hasMetrics = metrics
+    serverOptions.hasMetrics = metrics || settings.hasMetrics
     serverOptions.choices = OwnerChoices(
       analysis: try settings.analysisOptions(), search: try settings.searchOptions())
-    serverOptions.keepsAnswers = !noCache
+    serverOptions.keepsAnswers = settings.keepsAnswers && !noCache
     let server = try SearchServer(options.directory, options: serverOptions, logger: logger)
     do { try finish { try await server.run() } } catch let error as SearchServer.ListenError {
       throw CommandError(status: ExitStatus.unavailable, message: "\(error)")
