@@ -223,6 +223,14 @@ import Testing
     #expect(PathPattern.lastMatch(PathPattern.patterns([pattern]), path) == matches)
   }
 
+  @Test("plain files have the category of their first folder")
+  func plainFolders() {
+    let site = PlainSite()
+    for (name, categories) in [("a.md", []), ("guide/b.md", ["guide"]), ("ref/api/d.md", ["ref"])] {
+      #expect(site.place(of: name, FrontMatter()).categories == categories)
+    }
+  }
+
   @Test func aPatternWithManyStarsEndsSoon() {
     let patterns = PathPattern.patterns([String(repeating: "**/*a*a*a*a*a*b/", count: 20) + "x"])
     let path = String(repeating: String(repeating: "a", count: 200) + "/", count: 40)

@@ -5,6 +5,9 @@ struct PlainSite: AddressRules {
   var anchors = AnchorRule.github
 
   func place(of name: String, _ front: FrontMatter) -> PagePlace {
-    PagePlace(url: baseURL.map { address($0, percentEncoded("/" + name)) })
+    let parts = name.split(separator: "/", maxSplits: 1)
+    var place = PagePlace(url: baseURL.map { address($0, percentEncoded("/" + name)) })
+    place.categories = parts.count > 1 ? [String(parts[0])] : []
+    return place
   }
 }
