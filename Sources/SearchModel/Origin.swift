@@ -12,6 +12,11 @@ package struct Origin: Hashable, Sendable, CustomStringConvertible {
     guard let host = parts.first, !host.isEmpty, host.allSatisfy(isHost) else { return nil }
     if parts.count == 2 {
       guard let port = UInt16(parts[1]), port > 0, String(port) == parts[1] else { return nil }
+      // Browsers leave the usual port out.
+      if port == (scheme == "https://" ? 443 : 80) {
+        description = scheme + host
+        return
+      }
     }
     description = text
   }

@@ -242,4 +242,33 @@ def themes(browser, site, options):
             browser.screenshot(os.path.join(options.screenshots, f"box-{name}.png"))
 
 
-ALL = [shortcuts, composition, safari, opens_at_anchor, enter, keys, chips, stale, help, recent, themes]
+def paint(browser, site, options):
+    "box: dark as the page around is, however it says so"
+    body, root = "document.body.style.backgroundColor", "document.documentElement.style.colorScheme"
+    meta = "document.head.append(Object.assign(document.createElement('meta'), {name: 'color-scheme', content: 'light dark'}))"
+    for scheme, script, dark in [
+            ("light", f"{body} = 'oklch(0.2 0.02 260)'", True), ("dark", f"{body} = 'oklch(0.95 0.02 260)'", False),
+            ("light", f"{body} = 'color(srgb 0.1 0.1 0.1)'", True), ("light", f"{body} = 'transparent'", False),
+            ("light", f"{body} = 'transparent'; {root} = 'dark'", True), ("dark", f"{body} = 'transparent'; {meta}", True),
+            ("light", f"{body} = 'transparent'; {meta}", False)]:
+        browser.screen(1280, 812, scheme, "no-preference")
+        browser.open(f"{site.address}{PAGE}")
+        browser.until("document.querySelector('.search-open') !== null")
+        browser.evaluate(script)
+        browser.evaluate("document.querySelector('.search-open').click()")
+        assert browser.evaluate("document.querySelector('dialog').dataset.theme") == ("dark" if dark else "light"), (scheme, script)
+
+
+def limits(browser, site, options):
+    "box: a slash in a field of a component is a slash; a text that is too long is told, in the language of the page"
+    open_box(browser, site, "?lang=zh-CN")
+    browser.evaluate(f"{BOX}.value = '多'.repeat(1000); {BOX}.dispatchEvent(new Event('input'))")
+    browser.until("document.querySelector('dialog .search-count').textContent.includes('文字太长')")
+    browser.evaluate("document.querySelector('dialog').close()")
+    browser.evaluate("const host = document.body.appendChild(document.createElement('div')); window.inner = host.attachShadow({mode: 'open'})"
+                     ".appendChild(document.createElement('textarea')); inner.focus()")
+    browser.press("/")
+    assert not is_open(browser) and browser.evaluate("inner.value") == "/"
+
+
+ALL = [shortcuts, composition, safari, opens_at_anchor, enter, keys, chips, stale, help, recent, themes, paint, limits]

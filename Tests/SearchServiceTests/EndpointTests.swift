@@ -181,6 +181,16 @@ import Testing
     ])
   func originForms(text: String, isValid: Bool) { #expect((Origin(text) != nil) == isValid) }
 
+  @Test("the usual port is left out, as browsers leave it out")
+  func usualPorts() {
+    for (text, origin) in [
+      ("https://B.org:443", "https://b.org"), ("http://c.org:80", "http://c.org"),
+      ("http://d.org:443", "http://d.org:443"),
+    ] {
+      #expect(Origin(text)?.description == origin)
+    }
+  }
+
   // MARK: Failures of ours
 
   @Test("a damaged index is a 500 whose reason stays in the log")

@@ -29,6 +29,8 @@ const texts = {
     filters: "Filters",
     failed: (why) => `That did not work: ${why}.`,
     offline: "the server does not answer",
+    tooLong: "this is too long",
+    errors: {},
     facets: { category: "Category", tags: "Tags", lang: "Language", kind: "Kind", year: "Year", source: "Source" },
   },
   zh: {
@@ -51,6 +53,11 @@ const texts = {
     filters: "筛选",
     failed: (why) => `出错了：${why}。`,
     offline: "服务器没有响应",
+    tooLong: "文字太长",
+    errors: {
+      overloaded: "服务器正忙，请稍后再试", deadline: "查询用时过长，请减少词语", stopping: "服务器正在停止",
+      query_too_large: "文字太长或词语太多",
+    },
     facets: { category: "分类", tags: "标签", lang: "语言", kind: "类型", year: "年份", source: "来源" },
   },
 };
@@ -58,6 +65,8 @@ const languages = { zh: "中文", en: "English" };
 
 const shownValues = 10;
 const pageSize = 10;
+/** Longest address that the endpoint reads, less the rest of its line. */
+const longestAddress = 8000;
 const lastOffset = 10000;
 const typingPause = 120;
 const statusPause = 500;
@@ -131,6 +140,8 @@ function parametersOf({ q, facets, sort, limit, offset }) {
   return parameters;
 }
 
+const isTooLong = (address) => address.pathname.length + address.search.length > longestAddress;
+
 // MARK: The view
 
 let viewCount = 0;
@@ -191,12 +202,14 @@ class View {
     const parameters = parametersOf(state);
     parameters.set("facets", this.facetKeys.join(","));
     parameters.set("prefix", "last");
+    const address = new URL(`search?${parameters}`, this.endpoint);
+    if (isTooLong(address)) return this.fail(this.texts.tooLong);
     try {
-      const response = await fetch(new URL(`search?${parameters}`, this.endpoint), { signal });
+      const response = await fetch(address, { signal });
       const answer = await response.json();
       if (signal.aborted) return;
       if (response.ok) this.render(answer);
-      else this.fail(answer.error?.message ?? response.statusText);
+      else this.fail(this.texts.errors[answer.error?.code] ?? answer.error?.message ?? response.statusText);
     } catch (error) {
       if (!signal.aborted) this.fail(this.texts.offline, error);
     }
@@ -479,6 +492,7 @@ class Page extends View {
 
   show(state) {
     const target = this.isAsking(state) ? this.addressOf(state) : "./";
+    if (isTooLong(new URL(target, location))) this.keep = "none";
     if (this.keep === "push") history.pushState(null, "", target);
     if (this.keep === "replace") history.replaceState(null, "", target);
     this.keep = "replace";
@@ -533,10 +547,12 @@ class Dialog extends View {
     super(dialog, options);
     this.dialog = dialog;
     this.owner = owner;
+    // Selecting text may end outside the panel: only what also began there closes it.
+    dialog.addEventListener("pointerdown", (event) => { this.pressedOn = event.target; });
     dialog.addEventListener("click", (event) => {
       const row = event.target.closest(".search-hit");
       if (row) this.chosen(row);
-      else if (event.target === dialog || event.target.closest(".search-close")) dialog.close();
+      else if ((event.target === dialog && this.pressedOn === dialog) || event.target.closest(".search-close")) dialog.close();
     });
     dialog.addEventListener("cancel", (event) => {
       if (this.isComposing) event.preventDefault();
@@ -684,12 +700,23 @@ class SearchBox extends HTMLElement {
     const wish = this.getAttribute("theme");
     if (wish === "light" || wish === "dark") return wish;
     for (const place of [document.body, document.documentElement]) {
-      const color = /^rgba?\(([\d., ]+)\)$/.exec(getComputedStyle(place).backgroundColor)?.[1].split(",").map(Number);
-      if (color && (color[3] ?? 1) > 0.5) return color[0] * 0.3 + color[1] * 0.6 + color[2] * 0.1 < 128 ? "dark" : "light";
+      const light = lightness(getComputedStyle(place).backgroundColor);
+      if (light !== null) return light < 0.5 ? "dark" : "light";
     }
-    const schemes = getComputedStyle(document.documentElement).colorScheme;
-    return schemes.includes("dark") && matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+    const said = getComputedStyle(document.documentElement).colorScheme;
+    const schemes = said === "normal" ? document.querySelector("meta[name=color-scheme]")?.content ?? "" : said;
+    const isDark = schemes.includes("dark") && (!schemes.includes("light") || matchMedia("(prefers-color-scheme: dark)").matches);
+    return isDark ? "dark" : "light";
   }
+}
+
+/** From 0 to 1; null for a colour that is seen through, or in a space that is not known here. */
+function lightness(color) {
+  const [, space, list] = /^(rgba?|okl(?:ab|ch)|color)\((?:srgb )?([\d.,/ e-]+)\)$/.exec(color) ?? [];
+  const [first, second, third, alpha = 1] = list?.match(/[\d.]+(?:e-\d+)?/g)?.map(Number) ?? [];
+  if (!space || alpha <= 0.5) return null;
+  if (space.startsWith("okl")) return first;
+  return (first * 0.3 + second * 0.6 + third * 0.1) / (space === "color" ? 1 : 255);
 }
 
 // MARK: Start
@@ -699,9 +726,11 @@ const page = main ? new Page(main) : null;
 if (!customElements.get("search-box")) customElements.define("search-box", SearchBox);
 
 addEventListener("keydown", (event) => {
-  if (belongsToInputMethod(event) || event.altKey || event.shiftKey) return;
+  if (event.defaultPrevented || belongsToInputMethod(event) || event.altKey || event.shiftKey) return;
   const hasControl = event.ctrlKey || event.metaKey;
-  const isTyping = event.target.closest?.("input, textarea, select, [contenteditable]");
+  // Inside of a component the event itself names only the component.
+  const [field] = event.composedPath();
+  const isTyping = field.isContentEditable || field.closest?.("input, textarea, select");
   if (event.key === "/" ? isTyping || hasControl : event.key?.toLowerCase() !== "k" || !hasControl) return;
   const opened = page ?? document.querySelector("search-box");
   if (!opened) return;
