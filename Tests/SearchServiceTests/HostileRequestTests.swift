@@ -47,6 +47,25 @@ import Testing
   }
 
   @Test(
+    "HTTP/1.1 names one valid host; HTTP/1.0 may name none, and ends after one answer unless it asks for more",
+    arguments: [
+      ("1.1", "Host: t\r\nConnection: close\r\n", "HTTP/1.1 200"), ("1.1", "", "HTTP/1.1 400"),
+      ("1.1", "Host: t\r\nHost: t\r\n", "HTTP/1.1 400"), ("1.1", "Host:\r\n", "HTTP/1.1 400"),
+      ("1.1", "Host: a b\r\n", "HTTP/1.1 400"), ("1.1", "Host: a/b\r\n", "HTTP/1.1 400"),
+      ("1.1", "Host: [::1]:80\r\nConnection: close\r\n", "HTTP/1.1 200"), ("1.0", "", "HTTP/1.0 200"),
+      ("1.0", "Host: t\r\n", "HTTP/1.0 200"), ("1.0", "Host: t\r\nHost: u\r\n", "HTTP/1.0 400"),
+    ])
+  func hosts(version: String, fields: String, status: String) async throws {
+    try await fixture.serve { port, _ in
+      let client = try await Client(port: port)
+      try await client.send("GET /healthz HTTP/\(version)\r\n\(fields)\r\n")
+      // All there is until the server ends the connection, which it does by itself.
+      let answer = try await client.all()
+      #expect(answer.dropFirst("HTTP/1.x".count).hasPrefix(status.dropFirst("HTTP/1.x".count)), "\(answer)")
+    }
+  }
+
+  @Test(
     "a request hidden in another's body is not answered",
     arguments: [
       "Content-Length: 37\r\nTransfer-Encoding: chunked\r\n", "Content-Length: 37\r\nContent-Length: 0\r\n",

@@ -4,7 +4,7 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypesHTTP1
 
-/// What Hummingbird's server makes of a connection that it has accepted: HTTP/1.1 between two handlers of ours.
+/// What Hummingbird's server makes of a connection that it has accepted: HTTP/1.1 between handlers of ours.
 struct EndpointChannel: ServerChildChannel {
   struct Value: ServerChildChannelValue {
     let channel: any Channel
@@ -31,6 +31,7 @@ struct EndpointChannel: ServerChildChannel {
       try pipeline.configureHTTPServerPipeline(
         withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
         withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoderLimits)
+      try pipeline.addHandler(HostGuard())
       try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
       try pipeline.addHandler(ConnectionHandler(endpoint, clock: clock, limits: limits))
       return Value(channel: channel)
