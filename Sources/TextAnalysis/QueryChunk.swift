@@ -128,33 +128,33 @@ extension Analyzer {
     }
     var forms: [String] = []
     var isVersion = false
-    var versionName = 0
+    var pieces: [String] = []
     if partCount == 1 {
       forms = [parts[0].text]
+      pieces = self.pieces(of: parts[0].text, from: parts[0].range)
     } else if formSegment(from: 0).count == partCount {
       let all = 0..<partCount
       isVersion = version(startingAt: 0, in: all) == partCount
       let nameLength = bytesBeforeNumber(0)
       // v1.21 is any 1.21, but go1.21 is that of Go.
       let hasName = isVersion && isName(0, nameLength)
-      if hasName { versionName = nameLength }
       forEachForm(startingAt: 0, in: all) { form in
         guard form.parts == all, !isVersion || form.role == (hasName ? .whole : .version) else { return }
         let term = unsafe [UInt8](unsafeUninitializedCapacity: Self.bytesPerForm) { bytes, count in
           count = unsafe write(form, at: bytes.baseAddress!)
         }
         forms.append(String(decoding: term, as: UTF8.self))
+        if hasName, nameLength > 1 {
+          pieces = [term.prefix(nameLength), term.dropFirst(nameLength)].map {
+            String(decoding: $0, as: UTF8.self)
+          }
+        }
       }
     }
     var chunk = LatinChunk(
       parts: parts, forms: forms, isVersion: isVersion,
       range: parts[0].range.lowerBound..<parts[partCount - 1].range.upperBound)
-    if partCount == 1 { chunk.pieces = pieces(of: parts[0].text, from: parts[0].range) }
-    if versionName > 1, let whole = forms.first {
-      chunk.pieces = [
-        String(whole.utf8.prefix(versionName)) ?? whole, String(whole.utf8.dropFirst(versionName)) ?? "",
-      ]
-    }
+    chunk.pieces = pieces
     queryChunks.append(.latin(chunk))
   }
 

@@ -71,6 +71,7 @@ import Testing
     #expect(try ids("\"多集群") == ["a", "b"])
     #expect(try ids("多集群\"") == ["a", "b"])
     #expect(try ids("after:istio") == [])
+    #expect(try ids("after:万") == [])
     #expect(try ids("kube - proxy") == ["c"])
   }
 

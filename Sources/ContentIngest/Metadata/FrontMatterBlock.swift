@@ -97,16 +97,13 @@ struct FrontMatterBlock {
     }
     let pairs = parts.flatMap { part -> [MetaPair] in
       var part = part
-      let value: MetaValue?
-      switch language {
-      case .yaml: value = try? YAMLReader.read(part[...], byteLimit: Self.byteLimit)
-      case .toml: value = try? TOMLReader.read(part[...], byteLimit: Self.byteLimit)
-      case .json:
-        var parser = JSONObjectParser()
+      if language == .json {
         while let last = part.last, last <= 0x20 || last == UInt8(ascii: ",") { part.removeLast() }
-        let object = Array("{".utf8) + part + Array("}".utf8)
-        value = try? parser.object(in: object.span).value
+        part = [UInt8(ascii: "{")] + part + [UInt8(ascii: "}")]
       }
+      var block = self
+      block.content = part.indices
+      let value = try? block.read(part)
       return value?.pairs ?? []
     }
     return FrontMatter(.map(pairs))

@@ -145,22 +145,17 @@ package struct QueryParser {
 
   private func filter(_ field: String, _ value: String) -> Query.Filter? {
     switch field {
-    case "after": Self.firstDay(of: value).map { .after($0) }
-    case "before": Self.firstDay(of: value).map { .before($0) }
+    case "after": firstDay(of: value).map { .after($0) }
+    case "before": firstDay(of: value).map { .before($0) }
     case "tag": .facet(.tags, [value])
     default: FacetKey(rawValue: field).map { .facet($0, [value]) }
     }
   }
 
-  /// The first day of `2022`, `2022-01` or `2022-01-31`.
-  private static func firstDay(of value: String) -> UInt32? {
-    let fields = value.split(omittingEmptySubsequences: false, whereSeparator: dashes.contains).map {
-      field -> UInt32? in
-      // Full-width digits have the value of the ASCII ones.
-      let digits = field.map { $0.isNumber ? $0.wholeNumberValue : nil }
-      return digits.isEmpty || digits.count > 4 || digits.contains(nil)
-        ? nil : UInt32(digits.reduce(0) { $0 * 10 + min($1 ?? 0, 9) })
-    }
+  /// The first day of `2022`, `2022-01` or `2022-01-31`, in signs of any width.
+  private func firstDay(of value: String) -> UInt32? {
+    let value = analyzer.foldedKey(of: value)
+    let fields = value.split(separator: "-", omittingEmptySubsequences: false).map { UInt32($0) }
     guard (1...3).contains(fields.count), fields.allSatisfy({ $0 != nil }), let year = fields[0],
       year <= 9_999
     else {
