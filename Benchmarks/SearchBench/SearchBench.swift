@@ -6,8 +6,7 @@ struct SearchBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "search-bench", abstract: "Measure indexing and querying.",
     subcommands: [
-      IndexBench.self, QueryBench.self, AnswerBench.self, CheckCommand.self, GenerateCommand.self,
-      QueriesCommand.self,
-      KernelBench.self,
+      IndexBench.self, QueryBench.self, AnswerBench.self, FeatureBench.self, CheckCommand.self,
+      GenerateCommand.self, QueriesCommand.self, KernelBench.self,
     ])
 }

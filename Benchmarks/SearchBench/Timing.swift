@@ -1,9 +1,14 @@
 import Glibc
 
 /// Nanoseconds of a clock that only goes forward.
-func nanoseconds() -> Int {
+func nanoseconds() -> Int { nanoseconds(of: CLOCK_MONOTONIC) }
+
+/// Nanoseconds that this thread has had of a processor.
+func processorNanoseconds() -> Int { nanoseconds(of: CLOCK_THREAD_CPUTIME_ID) }
+
+private func nanoseconds(of clock: clockid_t) -> Int {
   var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
+  clock_gettime(clock, &time)
   return time.tv_sec * 1_000_000_000 + time.tv_nsec
 }
 

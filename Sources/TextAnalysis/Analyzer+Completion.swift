@@ -26,22 +26,32 @@ extension Analyzer {
 
 /// The letters by which what somebody types may begin to spell a character: bit n for the n-th of the alphabet.
 package enum PinyinInitials {
+  /// Set for a text in which no character has a reading: nothing of it can be spelled.
+  package static let nothingToSpell: UInt32 = 1 << 26
+
   package static func bit(_ letter: UInt8) -> UInt32 {
     (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(letter) ? 1 << UInt32(letter - UInt8(ascii: "a")) : 0
   }
 
   /// Letters of a folded text, and those that begin a reading of one of its Han characters.
   package static func of(_ folded: [UInt8]) -> UInt32 {
-    var initials: UInt32 = 0
+    var latin: UInt32 = 0
+    var spelled: UInt32 = 0
     for scalar in String(decoding: folded, as: UTF8.self).unicodeScalars {
-      if scalar.isASCII {
-        initials |= bit(UInt8(scalar.value))
-      } else {
-        for syllable in PinyinReadings(of: scalar.value) { initials |= first[syllable.number] }
-      }
+      if scalar.isASCII { latin |= bit(UInt8(scalar.value)) } else { spelled |= of(scalar.value) }
     }
+    return latin | spelled | (spelled == 0 ? nothingToSpell : 0)
+  }
+
+  /// Letters that begin a reading of a character.
+  private static func of(_ character: UInt32) -> UInt32 {
+    var initials: UInt32 = 0
+    for syllable in PinyinReadings(of: character) { initials |= first[syllable.number] }
     return initials
   }
+
+  /// The letters of every character of `PinyinReadings.characters`, for loops over many texts.
+  package static let table = PinyinReadings.characters.map(of)
 
   private static let first = (0..<PinyinSyllable.count).map { bit(PinyinSyllable(number: $0).letters[0]) }
 }

@@ -2,7 +2,7 @@ internal import CICU
 
 extension Analyzer {
   /// Version of the rules of this target: raised with every change of what a text's tokens are.
-  package static let rulesVersion = 2
+  package static let rulesVersion = 3
 
   /// Version of the ICU the folds come from, such as "72.1".
   package static var icuVersion: String { unsafe String(cString: cicu_version()) }

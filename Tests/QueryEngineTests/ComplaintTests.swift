@@ -97,6 +97,53 @@ import Testing
     try expect("ingress", finds: ["queue"])
   }
 
+  @Test("identifiers and versions of four numbers")
+  func identifiers() throws {
+    let index = try TestIndex([
+      Entry(id: "redis", title: "Redis v6.2.8", text: "redis-cli --bigkeys, io_threads"),
+      Entry(id: "oracle", title: "Oracle", text: "14.2.1.0 起可用，见 java.util.concurrent.ConcurrentHashMap"),
+    ])
+    for (query, ids) in [
+      ("v6.2.8", ["redis"]), ("6.2.8", ["redis"]), ("6.2", ["redis"]), ("2.8", []), ("14.2.1.0", ["oracle"]),
+      ("14.2", ["oracle"]), ("--bigkeys", ["redis"]), ("bigkeys", ["redis"]), ("io_threads", ["redis"]),
+      ("threads", ["redis"]), ("java.util.concurrent", ["oracle"]), ("hash map", ["oracle"]),
+      ("concurrenthashmap", ["oracle"]),
+    ] {
+      let results = try index.search(query)
+      #expect(results.match == .full || ids.isEmpty, "\(query)")
+      #expect(results.hits.filter { $0.match == .full }.map(\.entry.id) == ids, "\(query)")
+    }
+  }
+
+  @Test("signs alone are no words: no answer and no error", arguments: ["||>", "|>", "=>", "…", "。。。"])
+  func signsAlone(query: String) throws {
+    let results = try TestIndex([Entry(id: "1", title: "管道 ||> 与 |>", text: "=> … 。。。")]).search(query)
+    #expect(results.total == 0 && results.hits.isEmpty && results.suggestion == nil)
+  }
+
+  @Test("a changelog that says it a hundred times stands behind the page about it")
+  func changelog() throws {
+    let index = try TestIndex([
+      Entry(
+        id: "changelog", title: "Changelog 更新日志",
+        text: String(repeating: "fix service mesh. 修复服务网格的问题。\n", count: 100)),
+      Entry(id: "mesh", title: "Service mesh 服务网格入门", text: "先装好集群。"),
+    ])
+    for query in ["service mesh", "服务网格", "mesh", "网格"] {
+      #expect(try index.search(query).hits.map(\.entry.id) == ["mesh", "changelog"], "\(query)")
+    }
+  }
+
+  @Test("a block of base64 hides nothing, and of a word that long the index keeps 255 bytes")
+  func base64() throws {
+    var random = SplitMix64(seed: 36)
+    let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+    let block = String((0..<200_000).map { _ in letters.randomElement(using: &random) ?? "A" })
+    let index = try TestIndex([Entry(id: "1", title: "证书", text: "多集群的证书 \(block) kubectl apply")])
+    for query in ["多集群", "kubectl", "证书"] { #expect(try index.search(query).total == 1, "\(query)") }
+    #expect(index.searcher.snapshot.segments.map(\.file.byteCount).reduce(0, +) < 2 * block.utf8.count)
+  }
+
   @Test("one digit makes another number")
   func digits() throws {
     try expect("2024", finds: ["2024"])

@@ -54,6 +54,17 @@
     return start + lower..<start + upper
   }
 
+  /// A text whose end and whose predecessor's end are checked.
+  @inline(__always)
+  private func checkedText(_ index: Int) throws(IndexFormatError) -> UnsafeBufferPointer<UInt8> {
+    let lower = index == 0 ? 0 : Int(textEnds[index - 1])
+    let upper = Int(textEnds[index])
+    guard lower <= upper else { throw file.error(.invalid("ascending offsets"), in: .completions) }
+    // Sound: a text is bytes.
+    return unsafe try file.bytes(of: .completions, textsStart + lower..<textsStart + upper)
+      .bindMemory(to: UInt8.self)
+  }
+
   /// The folded bytes of a text; valid while the segment lives.
   package func text(_ index: Int) throws(IndexFormatError) -> UnsafeBufferPointer<UInt8> {
     let range = try range(index, ends: textEnds, from: textsStart)
@@ -93,17 +104,19 @@
     let start = CompletionsLayout.headerBytes
     let bytes = unsafe try file.bytes(
       of: .completions, start + indices.lowerBound * size..<start + indices.upperBound * size)
+    try textEnds.check(max(0, indices.lowerBound - 1)..<indices.upperBound)
     for (place, index) in indices.enumerated() {
       // Sound: the range of all signatures was asked for just above.
       let bits = unsafe bytes.loadUnaligned(fromByteOffset: place &* size, as: SIMD4<UInt64>.self)
-      if TextSignature(bits: bits).mayHold(wanted), unsafe try !body(index, try text(index)) { return }
+      if TextSignature(bits: bits).mayHold(wanted), unsafe try !body(index, try checkedText(index)) { return }
     }
   }
 
-  /// Calls `body` with the texts of `indices` that have all these letters among their initials, until it returns
-  /// false.
+  /// Calls `body` with the texts of `indices` that have all the bits of `wanted` among their initials and none of
+  /// `unwanted`, and may hold what a signature was made of, until it returns false.
   package func forEach(
-    in indices: Range<Int>, initials wanted: UInt32,
+    in indices: Range<Int>, initials wanted: UInt32, not unwanted: UInt32,
+    mayHolding signature: TextSignature,
     _ body: (_ index: Int, _ text: UnsafeBufferPointer<UInt8>) throws -> Bool
   ) throws {
     guard indices.lowerBound >= 0, indices.upperBound <= count else {
@@ -111,11 +124,20 @@
     }
     let bytes = unsafe try file.bytes(
       of: .completions, initialsStart + indices.lowerBound * 4..<initialsStart + indices.upperBound * 4)
+    let size = CompletionsLayout.signatureBytes
+    let start = CompletionsLayout.headerBytes
+    let signatures = unsafe try file.bytes(
+      of: .completions, start + indices.lowerBound * size..<start + indices.upperBound * size)
+    try textEnds.check(max(0, indices.lowerBound - 1)..<indices.upperBound)
     for (place, index) in indices.enumerated() {
-      // Sound: the range of all initials was asked for just above.
+      // Sound: the ranges of all initials and signatures were asked for just above.
       let initials = unsafe UInt32(
         littleEndian: bytes.loadUnaligned(fromByteOffset: place &* 4, as: UInt32.self))
-      if initials & wanted == wanted, unsafe try !body(index, try text(index)) { return }
+      guard initials & (wanted | unwanted) == wanted else { continue }
+      let bits = unsafe signatures.loadUnaligned(fromByteOffset: place &* size, as: SIMD4<UInt64>.self)
+      if TextSignature(bits: bits).mayHold(signature), unsafe try !body(index, try checkedText(index)) {
+        return
+      }
     }
   }
 

@@ -3,6 +3,9 @@
 package struct TextSignature: Equatable, Sendable {
   package private(set) var bits = SIMD4<UInt64>()
 
+  /// Of nothing: every text may hold it.
+  package init() {}
+
   package init(bits: SIMD4<UInt64>) { self.bits = bits }
 
   /// - Parameter text: UTF-8.
@@ -24,6 +27,9 @@ package struct TextSignature: Equatable, Sendable {
     }
     if !isFirst { add(before, scalar) }
   }
+
+  /// Of texts that hold this character wherever it stands.
+  package mutating func insert(_ scalar: UInt32) { add(0, scalar) }
 
   private mutating func add(_ before: UInt32, _ scalar: UInt32) {
     set(scalar &* 0x9E37_79B1)

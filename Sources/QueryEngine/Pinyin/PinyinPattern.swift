@@ -141,6 +141,18 @@ struct PinyinPattern: Sendable {
     return letters.indices.filter { covered >> UInt128($0) & 1 == 0 }
   }
 
+  /// Positions that a first character may end at, whatever it is.
+  func endsOfFirst() -> [Int] {
+    // Initials, and letters and digits that stand for themselves, are one letter.
+    var ends: UInt128 = 1 << 1
+    for step in steps {
+      if (step.full | step.loose) & 1 != 0 { ends |= 1 << UInt128(step.length) }
+      if step.longInitial & 1 != 0 { ends |= 1 << 2 }
+      if step.unfinished & 1 != 0 { ends |= end }
+    }
+    return (1...letters.count).filter { ends >> UInt128($0) & 1 == 1 }
+  }
+
   // MARK: Matching
 
   /// How all the characters are spelled by the text; nil when it is the spelling of something else.

@@ -38,19 +38,17 @@ package struct CompletionPrefix: Sendable {
 
   /// The best place of the prefix in a folded text; nil when it stands nowhere.
   func place(in text: UnsafeBufferPointer<UInt8>) -> CompletionPlace? {
-    guard let start = text.baseAddress, let first = bytes.first, let last = bytes.last else { return nil }
+    guard let start = text.baseAddress, let last = bytes.last else { return nil }
     var best: CompletionPlace?
-    var offset = 0
-    while offset + bytes.count <= text.count {
-      defer { offset += 1 }
-      // The last byte tells Han characters apart, the first one hardly.
-      guard text[offset + bytes.count - 1] == last, text[offset] == first,
-        memcmp(start + offset, bytes, bytes.count) == 0
+    // The last byte tells Han characters apart, the first one hardly.
+    var end = bytes.count - 1
+    while end < text.count, let found = memchr(start + end, Int32(last), text.count - end) {
+      end = UnsafeRawPointer(start).distance(to: UnsafeRawPointer(found)) + 1
+      let offset = end - bytes.count
+      guard memcmp(start + offset, bytes, bytes.count) == 0, let place = Self.place(at: offset, in: text)
       else { continue }
-      if let place = Self.place(at: offset, in: text) {
-        if place == .start { return bytes.count == text.count ? .whole : .start }
-        best = best.map { min($0, place) } ?? place
-      }
+      if place == .start { return bytes.count == text.count ? .whole : .start }
+      best = best.map { min($0, place) } ?? place
     }
     return best
   }

@@ -5,7 +5,7 @@ import TextAnalysis
 /// Finds titles and tags among the completions that segments keep.
 struct CompletionTexts {
   /// Characters that are looked at for a spelling inside a text; past them only the start of each text is.
-  private static let innerCharacters = 20_000
+  private static let innerCharacters = 60_000
   /// Entries of one title that are compared to see whether they lead to one place.
   private static let comparedAddresses = 64
 
@@ -89,14 +89,19 @@ struct CompletionTexts {
     for start in pattern.necessaryStarts(onlyFull: false) {
       initials |= PinyinInitials.bit(pattern.letters[start])
     }
+    // Digits stand for themselves.
+    var signature = TextSignature()
+    for letter in pattern.letters where letter < UInt8(ascii: "a") { signature.insert(UInt32(letter)) }
     var found: [(spelling: PinyinPattern.Spelling, completion: FoundCompletion)] = []
-    var budget = Self.innerCharacters
+    var scanner = SpellingScanner(pattern, innerCharacters: Self.innerCharacters)
     for (number, segment) in snapshot.segments.enumerated() {
       let completions = segment.completions
       for range in [0..<completions.titleCount, completions.titleCount..<completions.count] {
         var counts = [0, 0, 0, 0]
-        try completions.forEach(in: range, initials: initials) { index, text in
-          guard let match = pattern.match(in: text, budget: &budget) else { return true }
+        try completions.forEach(
+          in: range, initials: initials, not: PinyinInitials.nothingToSpell, mayHolding: signature
+        ) { index, text in
+          guard let match = scanner.match(in: text) else { return true }
           let rank = Int(match.place.rawValue)
           guard counts[rank] < limit, try isLive(index, in: segment) else { return true }
           counts[rank] += 1
@@ -149,73 +154,5 @@ struct CompletionTexts {
         text: fields.title, kind: .title,
         url: isOne ? AddressTable.address(url: fields.url, anchor: fields.anchor) : nil)
     }
-  }
-}
-
-extension PinyinPattern {
-  /// Where and how a folded text is spelled by the letters: the whole of it, its start, or what begins inside.
-  ///
-  /// Signs and spaces are passed over. `budget` counts down by the characters tried inside texts.
-  func match(
-    in text: UnsafeBufferPointer<UInt8>, budget: inout Int
-  ) -> (place: CompletionPlace, spelling: Spelling)? {
-    var decoder = UTF8CharacterReader(text)
-    // Most texts end here: their first character is none that the letters may begin with.
-    if budget <= 0 {
-      guard let first = decoder.nextSpoken() else { return nil }
-      var walk = Walk()
-      advance(&walk, over: first)
-      if walk.isOver { return nil }
-    }
-    var characters: [UInt32] = []
-    decoder = UTF8CharacterReader(text)
-    while let character = decoder.nextSpoken() { characters.append(character) }
-    var best: (place: CompletionPlace, spelling: Spelling)?
-    for start in characters.indices {
-      if start > 0 {
-        // Letters of a word are no places to begin at.
-        if characters[start] < 0x80 && characters[start - 1] < 0x80 { continue }
-        budget -= 1
-        if budget <= 0 { return best }
-      }
-      var walk = Walk()
-      for end in start..<characters.count {
-        advance(&walk, over: characters[end])
-        if walk.isOver { break }
-        guard let spelling = spelling(walk) else { continue }
-        if start > 0 { return (.inside, spelling) }
-        let isWhole = end + 1 == characters.count
-        // A longer way may be the whole text: `xian` is 西安 and the beginning of it.
-        if isWhole || best == nil { best = (isWhole ? .whole : .start, spelling) }
-      }
-      if best != nil { return best }
-    }
-    return nil
-  }
-}
-
-/// Reads the characters of a folded text that have a sound or stand for themselves.
-private struct UTF8CharacterReader {
-  private let text: UnsafeBufferPointer<UInt8>
-  private var offset = 0
-
-  init(_ text: UnsafeBufferPointer<UInt8>) { self.text = text }
-
-  /// Han characters with a reading, a to z and digits; everything else is passed over.
-  mutating func nextSpoken() -> UInt32? {
-    while offset < text.count {
-      let lead = UInt32(text[offset])
-      let count = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4
-      guard offset + count <= text.count else { return nil }
-      var scalar = count == 1 ? lead : lead & (0x7F >> UInt32(count))
-      for byte in text[offset..<offset + count].dropFirst() { scalar = scalar << 6 | UInt32(byte) & 0x3F }
-      offset += count
-      switch scalar {
-      case 0x30...0x39, 0x61...0x7A: return scalar
-      case PinyinReadings.characters: return scalar
-      default: continue
-      }
-    }
-    return nil
   }
 }
