@@ -15,18 +15,22 @@ final class Endpoint: Sendable {
   private let index: ServedIndex
   private let workers: WorkerPool
   private let housekeeping: Housekeeping
+  private let admission: Admission
+  let logs: ServiceLogs
   private let options: SearchServer.Options
   private let origins: Set<String>
   private let logger: Logger
 
   init(
-    _ index: ServedIndex, workers: WorkerPool, housekeeping: Housekeeping, options: SearchServer.Options,
-    logger: Logger
+    _ index: ServedIndex, workers: WorkerPool, housekeeping: Housekeeping, logs: ServiceLogs,
+    options: SearchServer.Options, logger: Logger
   ) {
     self.index = index
     self.workers = workers
     self.housekeeping = housekeeping
+    self.logs = logs
     self.options = options
+    admission = Admission(options.operation)
     origins = Set(options.origins.map(\.description))
     self.logger = logger
   }
@@ -34,8 +38,11 @@ final class Endpoint: Sendable {
   private var limits: ServiceLimits { options.limits }
 
   /// Answers a request: at once, or from another thread when a search is needed.
-  func answer(_ request: HTTPRequest, _ send: @escaping Finish) {
+  ///
+  /// - Parameter peer: who has connected.
+  func answer(_ request: HTTPRequest, from peer: ClientAddress? = nil, _ send: @escaping Finish) {
     let start = ContinuousClock.now
+    let client = admission.client(of: request, from: peer)
     let target = Result { () throws(ServiceError) in try RequestTarget(request.path ?? "", limits: limits) }
     let route = (try? target.get()).flatMap { Route(rawValue: $0.path) }
     let finish: Finish = { [self] reply in
@@ -43,11 +50,14 @@ final class Endpoint: Sendable {
       // After CONNECT the bytes are no HTTP any more.
       if request.hasBody || request.method == .connect { reply.fields[.connection] = "close" }
       allow(request.headerFields[.origin], in: &reply)
-      metrics.answered(route, status: reply.status.code, in: ContinuousClock.now - start)
+      let duration = ContinuousClock.now - start
+      metrics.answered(route, status: reply.status.code, in: duration)
+      logs.answered(request, from: client, route: route?.rawValue, reply, in: duration)
       send(reply)
     }
     do {
       let target = try target.get()
+      try admission.admit(request, target, from: client)
       guard let route, isThere(route) else { throw ServiceError.notFound }
       switch request.method {
       case .get, .head:
@@ -96,7 +106,9 @@ final class Endpoint: Sendable {
         isTyping
         ? try commit.search(typing: query, deadline: deadline)
         : try commit.search(query, deadline: deadline)
-      return .json(results.json())
+      var reply = Reply.json(results.json())
+      reply.finding = Finding(results, isFirstPage: query.offset == 0, isTyping: isTyping)
+      return reply
     } then: { [self] result in
       finish(reply(result, .search))
     }
@@ -114,7 +126,10 @@ final class Endpoint: Sendable {
         guard !query.text.isEmpty || !query.filters.isEmpty else {
           return SearchPage(texts, query, nil).reply()
         }
-        return SearchPage(texts, query, try commit.search(typing: query, deadline: deadline)).reply()
+        let results = try commit.search(typing: query, deadline: deadline)
+        var reply = SearchPage(texts, query, results).reply()
+        reply.finding = Finding(results, isFirstPage: query.offset == 0, isTyping: false)
+        return reply
       } then: { result in
         switch result {
         case .success(let reply): finish(reply)
@@ -175,14 +190,15 @@ final class Endpoint: Sendable {
     let commit = index.current
     let acceptsGzip = Gzip.isAccepted(by: request.headerFields[.acceptEncoding])
     let subject = (language ?? "") + " " + (request.path ?? "")
+    let name = (acceptsGzip ? "gzip " : "plain ") + subject
     let tag = EntityTag(content: commit.identity ^ PageAsset.version, request: subject)
     if tag.isNamed(in: request.headerFields[.ifNoneMatch]) {
       var reply = Reply.unchanged(tag)
+      reply.finding = commit.answers.reply(named: name)?.finding
       if language != nil { reply.vary(on: "Accept-Language") }
       reply.vary(on: "Accept-Encoding")
       return finish(.success(reply))
     }
-    let name = (acceptsGzip ? "gzip " : "plain ") + subject
     if let reply = commit.answers.reply(named: name) {
       metrics.cacheHit()
       return finish(.success(reply))
@@ -210,7 +226,7 @@ final class Endpoint: Sendable {
   }
 
   private func metricsText() -> Reply {
-    let text = PrometheusText(metrics, index.current, workers).text
+    let text = PrometheusText(metrics, index.current, workers, logs).text
     return fresh(Reply(type: PrometheusText.type, body: Array(text.utf8)))
   }
 
@@ -247,7 +263,7 @@ final class Endpoint: Sendable {
     reply.fields[.accessControlAllowOrigin] = origin
     if reply.status == .noContent {
       reply.fields[.accessControlAllowMethods] = Self.methods
-      reply.fields[.accessControlAllowHeaders] = "If-None-Match"
+      reply.fields[.accessControlAllowHeaders] = "Authorization, If-None-Match"
       reply.fields[.accessControlMaxAge] = "600"
     }
   }

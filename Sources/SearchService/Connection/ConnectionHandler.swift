@@ -20,6 +20,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private let endpoint: Endpoint
   private let limits: ServiceLimits
   private let clock: HTTPDate
+  private var peer: ClientAddress?
 
   private var waiting = CircularBuffer<HTTPRequest>(initialCapacity: 2)
   /// The request that is being answered.
@@ -46,6 +47,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   func handlerAdded(context: ChannelHandlerContext) {
     endpoint.metrics.connectionOpened()
+    peer = ClientAddress(context.remoteAddress)
     watchIdleness(context)
   }
 
@@ -139,7 +141,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private func answer(_ request: HTTPRequest, _ context: ChannelHandlerContext) {
     let loop = context.eventLoop
     let bound = NIOLoopBound((self, context), eventLoop: loop)
-    endpoint.answer(request) { reply in
+    endpoint.answer(request, from: peer) { reply in
       if loop.inEventLoop {
         bound.value.0.answered(reply, bound.value.1)
       } else {

@@ -30,7 +30,7 @@ struct PrometheusText {
     metric(name, "counter", help, [("", [], "\(value)")])
   }
 
-  init(_ metrics: ServiceMetrics, _ commit: ServedCommit, _ workers: WorkerPool) {
+  init(_ metrics: ServiceMetrics, _ commit: ServedCommit, _ workers: WorkerPool, _ logs: ServiceLogs) {
     write(metrics.current)
     gauge("search_connections", "Open connections.", metrics.connectionCount)
     gauge("search_jobs", "Searches that run or wait for a thread.", workers.jobCount)
@@ -42,6 +42,11 @@ struct PrometheusText {
       "search_index_bytes", "Bytes of its segment files.",
       commit.snapshot.segments.reduce(0) { $0 + $1.file.byteCount })
     gauge("search_cache_bytes", "Bytes of answers kept for that commit.", commit.answers.byteCount)
+    if !logs.droppedLines.isEmpty {
+      metric(
+        "search_log_lines_dropped_total", "counter", "Lines that a log has lost.",
+        logs.droppedLines.map { ("", [("log", $0.name)], "\($0.count)") })
+    }
     writeProcess(startedAt: metrics.startTime)
   }
 
