@@ -22,6 +22,10 @@ package struct SearchServer: Sendable {
     /// Whether `/metrics` is there.
     package var hasMetrics = false
     package var choices = OwnerChoices()
+    /// Other engines whose clients are answered.
+    package var dialects = Set(Dialect.allCases)
+    /// By which names those clients may call the index.
+    package var indexNames = IndexNames()
     var limits = ServiceLimits()
     /// Threads that search.
     var threadCount = System.coreCount
