@@ -23,6 +23,10 @@ package struct SearchServer: Sendable {
     package var hasMetrics = false
     package var choices = OwnerChoices()
     package var operation = OperationOptions()
+    /// Other engines whose clients are answered.
+    package var dialects = Set(Dialect.allCases)
+    /// By which names those clients may call the index.
+    package var indexNames = IndexNames()
     var limits = ServiceLimits()
     /// Threads that search.
     var threadCount = System.coreCount

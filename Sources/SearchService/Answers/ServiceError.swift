@@ -23,6 +23,11 @@ struct ServiceError: Error, Equatable {
   static let bodyNotAllowed = ServiceError(
     status: .contentTooLarge, code: "body_not_allowed",
     message: "requests have no body here; put the query into the address")
+  static let bodyTooLarge = ServiceError(
+    status: .contentTooLarge, code: "body_too_large", message: "the body is larger than 64 KiB")
+  static let lengthRequired = ServiceError(
+    status: .lengthRequired, code: "length_required",
+    message: "the size of the body is not known; send it with Content-Length")
   static let noHost = ServiceError.badRequest(
     "missing_host", "the request names no valid host, and the server was not told its address (--base-url)")
   static let malformed = ServiceError.badRequest("malformed_request", "this is not a valid HTTP request")

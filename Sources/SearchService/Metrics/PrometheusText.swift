@@ -54,14 +54,13 @@ struct PrometheusText {
     metric(
       "search_requests_total", "counter", "Answers by path and status.",
       state.outcomes.sorted { $0.key < $1.key }.map { outcome, count in
-        let path = outcome.route?.rawValue ?? "none"
-        return ("", [("path", path), ("status", "\(outcome.status)")], "\(count)")
+        ("", [("path", outcome.path ?? "none"), ("status", "\(outcome.status)")], "\(count)")
       })
-    let durations = state.durations.sorted { $0.key.rawValue < $1.key.rawValue }
+    let durations = state.durations.sorted { $0.key < $1.key }
     metric(
       "search_request_duration_seconds", "histogram", "From the arrival of a request to its answer.",
-      durations.flatMap { route, histogram in
-        let path = ("path", route.rawValue)
+      durations.flatMap { path, histogram in
+        let path = ("path", path)
         var total = 0
         var samples: [(String, [(String, String)], String)] = []
         for (bound, count) in zip(ServiceMetrics.bounds, histogram.counts) {
