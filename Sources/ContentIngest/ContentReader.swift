@@ -7,7 +7,7 @@ package struct ContentReader {
 
   /// What is made of the same bytes. Raise it whenever readers give other entries for some file, so that
   /// indexes are built again; `ReaderVersionTests` tells when that is forgotten.
-  package static let version = 3
+  package static let version = 4
 
   /// Larger files are named and skipped.
   package var fileByteLimit = ContentReader.byteLimit

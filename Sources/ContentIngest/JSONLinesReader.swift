@@ -105,11 +105,15 @@ struct JSONLinesReader {
     let title = fields.title ?? ""
     try entry(
       Entry(
-        id: id, kind: .page, title: title, text: text, url: fields.url.flatMap { safeLink($0.utf8) },
+        id: id, kind: Entry.Kind.allCases.first { $0.name == fields.kind } ?? .page, title: title, text: text,
+        url: fields.url.flatMap { safeLink($0.utf8) },
         anchor: fields.anchor, path: fields.path, category: fields.category, tags: fields.tags,
         date: fields.date.flatMap(isoDate),
-        lang: fields.lang.flatMap(languageCode) ?? detectLanguage(title, text), sources: [name],
+        lang: fields.lang == "und" ? "und" : fields.lang.flatMap(languageCode) ?? detectLanguage(title, text),
+        sources: fields.sources.isEmpty ? [name] : fields.sources,
         description: fields.description, author: fields.author.joined(separator: ", "),
-        keywords: fields.keywords))
+        keywords: fields.keywords,
+        boost: fields.boost.flatMap(Float.init).flatMap { (0.01...10).contains($0) ? $0 : nil } ?? 1,
+        pins: fields.pins))
   }
 }

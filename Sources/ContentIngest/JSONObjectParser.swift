@@ -14,6 +14,10 @@ struct JSONFields: Equatable {
   var author: [String] = []
   var keywords: [String] = []
   var path: [String] = []
+  var kind: String?
+  var sources: [String] = []
+  var boost: String?
+  var pins: [String] = []
   /// `"_delete": true`: the entry with the id is to go.
   var isDeletion = false
 }
@@ -39,7 +43,7 @@ struct JSONObjectParser {
 
   private enum Key {
     case id, title, text, body, url, anchor, category, tags, date, lang, description, author, keywords, path,
-      deletion, other
+      kind, sources, boost, pins, deletion, other
   }
 
   /// Unescaped bytes of the string read last.
@@ -97,6 +101,10 @@ struct JSONObjectParser {
     case "author", "authors": return .author
     case "keywords": return .keywords
     case "path": return .path
+    case "kind": return .kind
+    case "sources": return .sources
+    case "boost": return .boost
+    case "pins": return .pins
     case "_delete": return .deletion
     default: return .other
     }
@@ -120,6 +128,10 @@ struct JSONObjectParser {
     case .author: fields.author = unique(try list(bytes, &index))
     case .keywords: fields.keywords = unique(try list(bytes, &index))
     case .path: fields.path = try list(bytes, &index)
+    case .kind: fields.kind = try list(bytes, &index).first
+    case .sources: fields.sources = unique(try list(bytes, &index))
+    case .boost: fields.boost = try list(bytes, &index).first
+    case .pins: fields.pins = unique(try list(bytes, &index))
     case .deletion: fields.isDeletion = try scalar("_delete", bytes, &index) == "true"
     case .other: try skipValue(bytes, &index)
     }

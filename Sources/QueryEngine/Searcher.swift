@@ -66,27 +66,46 @@ package final class Searcher {
   /// - Throws: `QueryLimitError`, `Deadline.Passed`, `IndexFormatError` for a damaged index.
   package func search(_ request: SearchRequest, deadline: Deadline = .none) throws -> SearchResults {
     let start = ContinuousClock.now
+    let found = try find(request, deadline: deadline)
+    let hits = found.entries.map { ranked in
+      var hit = found.highlighter.hit(ranked.entry, match: ranked.match, score: ranked.score)
+      hit.isPinned = ranked.isPinned
+      return hit
+    }
+    let elapsed = (ContinuousClock.now - start).components
+    return SearchResults(
+      query: request.text, match: found.match, total: found.total,
+      tookMicroseconds: Int(elapsed.seconds * 1_000_000 + elapsed.attoseconds / 1_000_000_000_000),
+      commit: snapshot.commit.number, hits: hits, facets: found.facets, suggestion: found.suggestion)
+  }
+
+  /// The entries of the answer as they are kept, for whoever presents them in a way of their own.
+  ///
+  /// - Throws: as `search`.
+  package func find(_ request: SearchRequest, deadline: Deadline = .none) throws -> FoundEntries {
     let plan = try plan(request)
     var answer = Answer(match: .some, total: 0, ranked: [], facets: request.facets.map { ($0, []) })
     if !plan.isEmpty { answer = try self.answer(plan, request, deadline: deadline) }
-    let highlighter = Highlighter(plan.parts, analyzer: analyzer)
     var stored: [Int: StoredFieldsReader] = [:]
-    let hits = try answer.ranked.enumerated().map { place, ranked in
+    let entries = try answer.ranked.enumerated().map { place, ranked in
       let segment = snapshot.segments[ranked.segment]
       let reader = try stored[ranked.segment] ?? segment.storedFields()
       stored[ranked.segment] = reader
-      let entry = try segment.entry(Int(ranked.document), from: reader)
-      var hit = highlighter.hit(entry, match: ranked.tier > 0 ? .full : .some, score: ranked.score)
-      hit.isPinned = place < answer.pinnedCount
-      return hit
+      return FoundEntry(
+        entry: try segment.entry(Int(ranked.document), from: reader), tier: ranked.tier, score: ranked.score,
+        isPinned: place < answer.pinnedCount)
     }
-    let suggestion = try suggestion(request, plan: plan, answer: answer, deadline: deadline)
-    let elapsed = (ContinuousClock.now - start).components
-    return SearchResults(
-      query: request.text, match: answer.match, total: answer.total,
-      tookMicroseconds: Int(elapsed.seconds * 1_000_000 + elapsed.attoseconds / 1_000_000_000_000),
-      commit: snapshot.commit.number, hits: hits, facets: answer.facets,
-      suggestion: suggestion)
+    return FoundEntries(
+      match: answer.match, total: answer.total, entries: entries, facets: answer.facets,
+      suggestion: try suggestion(request, plan: plan, answer: answer, deadline: deadline),
+      highlighter: Highlighter(plan.parts, analyzer: analyzer))
+  }
+
+  /// The entry with an id, or with a URL if none has it as id; nil when there is none.
+  package func entry(named name: String) throws -> Entry? {
+    guard let place = try snapshot.place(of: name) else { return nil }
+    let segment = snapshot.segments[place.segment]
+    return try segment.entry(place.document, from: segment.storedFields())
   }
 
   /// The ids of the answer alone: no stored field is read.
@@ -102,6 +121,12 @@ package final class Searcher {
     var query = try parser.parse(request.text)
     query.filters = try query.filters.map(facetValues.spelledAsKept)
     query.excludedFilters = try query.excludedFilters.map(facetValues.spelledAsKept)
+    if let filter = request.filter {
+      guard filter.depth <= SearchFilter.depthLimit else { throw QueryLimitError.filterDepth(filter.depth) }
+      guard filter.size <= SearchFilter.sizeLimit else { throw QueryLimitError.filterSize(filter.size) }
+      query.filters.append(.nested(try facetValues.spelledAsKept(filter)))
+    }
+    if request.onlyTitles { for i in query.parts.indices { query.parts[i].scope = .title } }
     var plan = try QueryPlan(
       query, facetFilters: request.filters,
       resolver: PartResolver(words: words, snapshot: snapshot, scratch: scratch),
@@ -124,12 +149,14 @@ package final class Searcher {
   private func answer(_ plan: QueryPlan, _ request: SearchRequest, deadline: Deadline) throws -> Answer {
     var answer = try list(
       plan, request, mode: .all, wanted: request.offset + request.limit, deadline: deadline)
-    if answer.total == 0 {
+    if answer.total == 0, request.allowsPartial {
       answer = try list(
         plan, request, mode: .any(excludingFull: false), wanted: request.offset + request.limit,
         deadline: deadline)
       answer.match = .some
-    } else if answer.total < min(Self.fillBelow, request.limit), request.offset == 0, plan.parts.count > 1 {
+    } else if request.allowsPartial, answer.total < min(Self.fillBelow, request.limit), request.offset == 0,
+      plan.parts.count > 1
+    {
       answer.ranked += try list(
         plan, request, mode: .any(excludingFull: true), wanted: request.limit - answer.total,
         deadline: deadline
@@ -188,7 +215,8 @@ package final class Searcher {
   func run(
     _ plan: QueryPlan, _ request: SearchRequest, mode: SegmentSearch.Mode, wanted: Int, deadline: Deadline
   ) throws -> Answer {
-    let order = RankingOrder(byDate: request.order == .date, keys: keys)
+    let order = RankingOrder(
+      byDate: request.order == .date, oldestFirst: request.oldestFirst, keys: keys)
     let adjacencies = try adjacencyScorer(plan)
     let looksAgain = !adjacencies.isEmpty || !plan.wholeTitles.isEmpty
     let capacity = wanted > 0 && looksAgain ? max(wanted, AdjacencyScorer.candidates) : wanted

@@ -19,9 +19,17 @@ package struct SearchRequest: Equatable, Sendable {
   package var offset: Int
   /// Values chosen per facet: one of the same key is enough, every key must agree.
   package var filters: [FacetKey: [String]]
+  /// Any other condition. Without a text, every entry that meets it is listed.
+  package var filter: SearchFilter?
   /// Facets to count, each once.
   package var facets: [FacetKey]
   package var order: Order
+  /// By date, whether the oldest come first; entries without a date are last in any case.
+  package var oldestFirst = false
+  /// Whether entries that hold only some of the parts may be listed, where full matches are few.
+  package var allowsPartial = true
+  /// Whether every part has to stand in the title.
+  package var onlyTitles = false
   /// Most entries of one page in the answer; nil for all. `total` and facets count all of them.
   package var perPage: Int?
 

@@ -15,48 +15,166 @@ final class Endpoint: Sendable {
   private let index: ServedIndex
   private let workers: WorkerPool
   private let housekeeping: Housekeeping
+  private let admission: Admission
+  let logs: ServiceLogs
   private let options: SearchServer.Options
   private let origins: Set<String>
+  private let dialects: [any DialectRoutes]
   private let logger: Logger
 
   init(
-    _ index: ServedIndex, workers: WorkerPool, housekeeping: Housekeeping, options: SearchServer.Options,
-    logger: Logger
+    _ index: ServedIndex, workers: WorkerPool, housekeeping: Housekeeping, logs: ServiceLogs,
+    options: SearchServer.Options, logger: Logger
   ) {
     self.index = index
     self.workers = workers
     self.housekeeping = housekeeping
+    self.logs = logs
     self.options = options
+    admission = Admission(options.operation)
     origins = Set(options.origins.map(\.description))
+    dialects = Dialect.allCases.filter(options.dialects.contains).map { $0.routes(options.indexNames) }
     self.logger = logger
   }
 
   private var limits: ServiceLimits { options.limits }
 
+  /// Where a request goes.
+  private enum Destination {
+    case own(Route)
+    case dialect(any DialectRoutes, DialectRoute)
+
+    var label: String {
+      switch self {
+      case .own(let route): route.rawValue
+      case .dialect(_, let route): route.label
+      }
+    }
+
+    var isMeasured: Bool {
+      switch self {
+      case .own(let route): route.isMeasured
+      case .dialect(_, let route): route.readsIndex
+      }
+    }
+
+    var methods: String {
+      switch self {
+      case .own: Endpoint.methods
+      case .dialect: "GET, HEAD, POST, OPTIONS"
+      }
+    }
+  }
+
+  /// Ours come first; a path with parts in it can only be a dialect's.
+  private func destination(of path: String) -> Destination? {
+    if let route = Route(rawValue: path) { return .own(route) }
+    for dialect in dialects {
+      if let route = dialect.route(of: path) { return .dialect(dialect, route) }
+    }
+    return nil
+  }
+
+  /// Whether the body of a request is wanted: on routes of dialects, when its size is known and not too large.
+  func takesBody(_ request: HTTPRequest) -> Bool {
+    guard request.hasBody, ![.get, .head, .options].contains(request.method),
+      request.headerFields[.transferEncoding] == nil,
+      let length = request.headerFields[.contentLength].flatMap({ Int($0) }),
+      (0...limits.bodyBytes).contains(length), let path = request.path
+    else { return false }
+    guard case .dialect = destination(of: String(path.prefix { $0 != "?" })) else { return false }
+    return true
+  }
+
   /// Answers a request: at once, or from another thread when a search is needed.
-  func answer(_ request: HTTPRequest, _ send: @escaping Finish) {
+  ///
+  /// - Parameters:
+  ///   - body: all of it; nil where none is taken.
+  ///   - peer: who has connected.
+  func answer(
+    _ request: HTTPRequest, body: [UInt8]? = nil, from peer: ClientAddress? = nil, _ send: @escaping Finish
+  ) {
     let start = ContinuousClock.now
+    let client = admission.client(of: request, from: peer)
     let target = Result { () throws(ServiceError) in try RequestTarget(request.path ?? "", limits: limits) }
-    let route = (try? target.get()).flatMap { Route(rawValue: $0.path) }
+    let destination = (try? target.get()).flatMap { self.destination(of: $0.path) }
     let finish: Finish = { [self] reply in
       var reply = reply
-      // After CONNECT the bytes are no HTTP any more.
-      if request.hasBody || request.method == .connect { reply.fields[.connection] = "close" }
-      allow(request.headerFields[.origin], in: &reply)
-      metrics.answered(route, status: reply.status.code, in: ContinuousClock.now - start)
+      // After CONNECT, or a body that nobody reads, the bytes are no HTTP any more.
+      if request.hasBody && body == nil || request.method == .connect { reply.fields[.connection] = "close" }
+      allow(request.headerFields[.origin], methods: destination?.methods, in: &reply)
+      let duration = ContinuousClock.now - start
+      metrics.answered(
+        destination?.label, isMeasured: destination?.isMeasured ?? false, status: reply.status.code,
+        in: duration)
+      logs.answered(request, from: client, route: destination?.label, reply, in: duration)
       send(reply)
     }
     do {
       let target = try target.get()
-      guard let route, isThere(route) else { throw ServiceError.notFound }
-      switch request.method {
-      case .get, .head:
-        guard !request.hasBody else { throw ServiceError.bodyNotAllowed }
-        try answer(route, target, request, finish)
-      case .options: finish(preflight())
-      default: throw ServiceError.methodNotAllowed
+      try admission.admit(request, target, from: client)
+      switch destination {
+      case .own(let route):
+        guard isThere(route) else { throw ServiceError.notFound }
+        switch request.method {
+        case .get, .head:
+          guard !request.hasBody else { throw ServiceError.bodyNotAllowed }
+          try answer(route, target, request, finish)
+        case .options: finish(preflight(destination))
+        default: throw ServiceError.methodNotAllowed
+        }
+      case .dialect(let dialect, let route):
+        if request.method == .options { return finish(preflight(destination)) }
+        let call = DialectCall(request: request, target: target, body: body)
+        answer(call, by: dialect, route, finish)
+      case nil: throw ServiceError.notFound
       }
-    } catch { finish(.failure(explain(error, route))) }
+    } catch { finish(failure(error, destination)) }
+  }
+
+  /// Says no, in the words of whom the route is for.
+  private func failure(_ error: any Error, _ destination: Destination?) -> Reply {
+    let error = explain(error, destination?.label)
+    guard case .dialect(let dialect, _) = destination, var reply = dialect.failure(error) else {
+      return .failure(error)
+    }
+    reply.describe(error)
+    return reply
+  }
+
+  /// Answers a client of another engine, in its words also when something is wrong.
+  private func answer(
+    _ call: DialectCall, by dialect: any DialectRoutes, _ route: DialectRoute, _ finish: @escaping Finish
+  ) {
+    let reply: @Sendable (Result<Reply, any Error>) -> Reply = { [self] result in
+      switch result {
+      case .success(let reply): return fresh(reply)
+      case .failure(let error):
+        if let reply = dialect.failure(error) { return reply }
+        let error = explain(error, route.label)
+        return dialect.failure(error) ?? .failure(error)
+      }
+    }
+    let commit = index.current
+    let acceptsGzip = Gzip.isAccepted(by: call.request.headerFields[.acceptEncoding])
+    if call.request.hasBody, call.body == nil {
+      return finish(reply(.failure(refusal(ofBody: call.request))))
+    }
+    guard route.readsIndex else {
+      return finish(reply(Result { try dialect.answer(call, commit, .none) }))
+    }
+    workers.submit(
+      { deadline in
+        var reply = try dialect.answer(call, commit, deadline)
+        reply.compress(for: acceptsGzip)
+        return reply
+      }, then: { finish(reply($0)) })
+  }
+
+  /// Why the body of a dialect's request was not taken.
+  private func refusal(ofBody request: HTTPRequest) -> ServiceError {
+    if [.get, .head].contains(request.method) { return .bodyNotAllowed }
+    return request.headerFields[.transferEncoding] != nil ? .lengthRequired : .bodyTooLarge
   }
 
   private func isThere(_ route: Route) -> Bool { route != .metrics || options.hasMetrics }
@@ -79,10 +197,9 @@ final class Endpoint: Sendable {
   }
 
   /// What to tell the client; a failure of ours goes to the log, with the details that stay here.
-  private func explain(_ error: any Error, _ route: Route?) -> ServiceError {
+  private func explain(_ error: any Error, _ path: String?) -> ServiceError {
     if let error = ServiceError(error) { return error }
-    logger.error(
-      "request failed", metadata: ["path": "\(route?.rawValue ?? "none")", "reason": "\(error)"])
+    logger.error("request failed", metadata: ["path": "\(path ?? "none")", "reason": "\(error)"])
     return .internal
   }
 
@@ -96,7 +213,9 @@ final class Endpoint: Sendable {
         isTyping
         ? try commit.search(typing: query, deadline: deadline)
         : try commit.search(query, deadline: deadline)
-      return .json(results.json())
+      var reply = Reply.json(results.json())
+      reply.finding = Finding(results, isFirstPage: query.offset == 0, isTyping: isTyping)
+      return reply
     } then: { [self] result in
       finish(reply(result, .search))
     }
@@ -106,7 +225,7 @@ final class Endpoint: Sendable {
     let texts = PageTexts(accepting: request.headerFields[.acceptLanguage])
     let failed: @Sendable (any Error) -> Reply = { [self] error in
       SearchPage(texts, SearchRequest(text: (try? target.value(of: "q")) ?? ""), nil)
-        .reply(explain(error, .page))
+        .reply(explain(error, Route.page.rawValue))
     }
     do {
       let query = try target.searchRequest(text: try target.value(of: "q") ?? "", facets: SearchPage.facets)
@@ -114,7 +233,10 @@ final class Endpoint: Sendable {
         guard !query.text.isEmpty || !query.filters.isEmpty else {
           return SearchPage(texts, query, nil).reply()
         }
-        return SearchPage(texts, query, try commit.search(typing: query, deadline: deadline)).reply()
+        let results = try commit.search(typing: query, deadline: deadline)
+        var reply = SearchPage(texts, query, results).reply()
+        reply.finding = Finding(results, isFirstPage: query.offset == 0, isTyping: false)
+        return reply
       } then: { result in
         switch result {
         case .success(let reply): finish(reply)
@@ -158,7 +280,7 @@ final class Endpoint: Sendable {
   private func reply(_ result: Result<Reply, any Error>, _ route: Route) -> Reply {
     switch result {
     case .success(let reply): reply
-    case .failure(let error): .failure(explain(error, route))
+    case .failure(let error): .failure(explain(error, route.rawValue))
     }
   }
 
@@ -175,14 +297,15 @@ final class Endpoint: Sendable {
     let commit = index.current
     let acceptsGzip = Gzip.isAccepted(by: request.headerFields[.acceptEncoding])
     let subject = (language ?? "") + " " + (request.path ?? "")
+    let name = (acceptsGzip ? "gzip " : "plain ") + subject
     let tag = EntityTag(content: commit.identity ^ PageAsset.version, request: subject)
     if tag.isNamed(in: request.headerFields[.ifNoneMatch]) {
       var reply = Reply.unchanged(tag)
+      reply.finding = commit.answers.reply(named: name)?.finding
       if language != nil { reply.vary(on: "Accept-Language") }
       reply.vary(on: "Accept-Encoding")
       return finish(.success(reply))
     }
-    let name = (acceptsGzip ? "gzip " : "plain ") + subject
     if let reply = commit.answers.reply(named: name) {
       metrics.cacheHit()
       return finish(.success(reply))
@@ -210,7 +333,7 @@ final class Endpoint: Sendable {
   }
 
   private func metricsText() -> Reply {
-    let text = PrometheusText(metrics, index.current, workers).text
+    let text = PrometheusText(metrics, index.current, workers, logs).text
     return fresh(Reply(type: PrometheusText.type, body: Array(text.utf8)))
   }
 
@@ -233,21 +356,26 @@ final class Endpoint: Sendable {
     return reply
   }
 
-  private func preflight() -> Reply {
+  private func preflight(_ destination: Destination?) -> Reply {
     var reply = Reply(status: .noContent)
-    reply.fields[.allow] = Self.methods
+    reply.fields[.allow] = destination?.methods
     return reply
   }
 
+  /// Fields that scripts of other sites may send: what revalidates, and what clients of dialects bring.
+  private static let requestFields =
+    "If-None-Match, Authorization, Content-Type, X-Meilisearch-Client, X-Meili-API-Key, Meili-Include-Metadata, "
+    + "X-Algolia-Application-Id, X-Algolia-API-Key, X-Algolia-Agent"
+
   /// Lets the pages of the origins that were named read the answer; nobody else's, and never with cookies.
-  private func allow(_ origin: String?, in reply: inout Reply) {
+  private func allow(_ origin: String?, methods: String?, in reply: inout Reply) {
     guard !origins.isEmpty else { return }
     reply.vary(on: "Origin")
     guard let origin, origins.contains(origin) else { return }
     reply.fields[.accessControlAllowOrigin] = origin
     if reply.status == .noContent {
-      reply.fields[.accessControlAllowMethods] = Self.methods
-      reply.fields[.accessControlAllowHeaders] = "If-None-Match"
+      reply.fields[.accessControlAllowMethods] = methods
+      reply.fields[.accessControlAllowHeaders] = Self.requestFields
       reply.fields[.accessControlMaxAge] = "600"
     }
   }

@@ -2,18 +2,22 @@ import Logging
 import NIOPosix
 import ServiceLifecycle
 
-/// What goes on beside the answers: taking over new commits, building completions.
+/// What goes on beside the answers: taking over new commits, building completions, writing down searches.
 final class Housekeeping: Service {
   private let index: ServedIndex
   private let workers: WorkerPool
+  private let queryLog: QueryLog?
   private let interval: Duration
   private let logger: Logger
   /// One looks after commits, the other builds.
   private let threads = NIOThreadPool(numberOfThreads: 2)
 
-  init(_ index: ServedIndex, workers: WorkerPool, limits: ServiceLimits, logger: Logger) {
+  init(
+    _ index: ServedIndex, workers: WorkerPool, queryLog: QueryLog?, limits: ServiceLimits, logger: Logger
+  ) {
     self.index = index
     self.workers = workers
+    self.queryLog = queryLog
     interval = limits.pollInterval
     self.logger = logger
     threads.start()
@@ -25,6 +29,7 @@ final class Housekeeping: Service {
         try? await Task.sleep(for: interval)
         let commit = try? await threads.runIfActive { [index, logger] in index.takeOverNewCommit(logger) }
         if let commit = commit ?? nil, commit.wantsCompletions { prepareCompletions(of: commit) }
+        queryLog?.writeDue()
         let refusals = workers.takeRefusals()
         if refusals > 0 { logger.warning("overloaded", metadata: ["refused": "\(refusals)"]) }
       }

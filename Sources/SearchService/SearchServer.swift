@@ -22,6 +22,11 @@ package struct SearchServer: Sendable {
     /// Whether `/metrics` is there.
     package var hasMetrics = false
     package var choices = OwnerChoices()
+    package var operation = OperationOptions()
+    /// Other engines whose clients are answered.
+    package var dialects = Set(Dialect.allCases)
+    /// By which names those clients may call the index.
+    package var indexNames = IndexNames()
     var limits = ServiceLimits()
     /// Threads that search.
     var threadCount = System.coreCount
@@ -49,9 +54,10 @@ package struct SearchServer: Sendable {
   private let index: ServedIndex
   private let workers: WorkerPool
   private let housekeeping: Housekeeping
+  private let logs: ServiceLogs
   let endpoint: Endpoint
 
-  /// Opens and checks the index.
+  /// Opens and checks the index, and opens the logs.
   ///
   /// - Throws: `IndexOpenError`, `IndexFormatError`, `FileError`.
   package init(_ directory: IndexDirectory, options: Options, logger: Logger) throws {
@@ -59,9 +65,11 @@ package struct SearchServer: Sendable {
     self.logger = logger
     index = try ServedIndex(directory, limits: options.limits, choices: options.choices)
     workers = WorkerPool(threadCount: options.threadCount, limits: options.limits)
-    housekeeping = Housekeeping(index, workers: workers, limits: options.limits, logger: logger)
+    logs = try ServiceLogs(options.operation, logger: logger)
+    housekeeping = Housekeeping(
+      index, workers: workers, queryLog: logs.queries, limits: options.limits, logger: logger)
     endpoint = Endpoint(
-      index, workers: workers, housekeeping: housekeeping, options: options, logger: logger)
+      index, workers: workers, housekeeping: housekeeping, logs: logs, options: options, logger: logger)
   }
 
   /// Serves until SIGTERM or SIGINT, then answers what is under way.
@@ -77,6 +85,7 @@ package struct SearchServer: Sendable {
     } catch { failure = error }
     await workers.stop()
     await housekeeping.stop()
+    await logs.stop()
     if let failure {
       guard let reason = Self.reason(notListening: failure) else { throw failure }
       throw ListenError(description: "cannot listen on \(options.host), port \(options.port): \(reason)")

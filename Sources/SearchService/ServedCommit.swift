@@ -73,6 +73,11 @@ final class ServedCommit: Sendable {
     try withWorkbench { try $0.searcher.search(request, deadline: deadline) }
   }
 
+  /// Lets somebody search who presents what is found in another way.
+  func withSearcher<R>(_ body: (Searcher) throws -> R) throws -> R {
+    try withWorkbench { try body($0.searcher) }
+  }
+
   // MARK: Completions
 
   /// Nil while there is no table yet.

@@ -5,6 +5,10 @@ struct ServiceLimits: Sendable {
   /// Bytes of all header fields.
   var headerBytes = 16 << 10
   var headerFields = 100
+  /// Bytes of a body, on routes that take one.
+  var bodyBytes = 64 << 10
+  /// From the end of the header to the end of the body.
+  var bodyTime = Duration.seconds(10)
   /// From the first byte of a request to the end of its header.
   var headTime = Duration.seconds(10)
   /// Without a request, or without any progress in sending an answer.

@@ -115,6 +115,20 @@ package struct Configuration: Sendable {
   package var origins: [String] { texts("serve.cors") }
   package var keepsAnswers: Bool { flag("serve.cache") }
   package var hasMetrics: Bool { flag("serve.metrics") }
+  /// Absolute, or `-`.
+  package var accessLog: String? { text("serve.access_log.path").map { $0 == "-" ? $0 : located($0) } }
+  package var accessLogClient: String { text("serve.access_log.ip") ?? "none" }
+  /// Absolute, or `-`.
+  package var queryLog: String? { text("serve.query_log.path").map { $0 == "-" ? $0 : located($0) } }
+  /// SHA-256 in hexadecimal digits.
+  package var keyHashes: [String] { texts("serve.keys") }
+  /// Requests a second of one client; 0 for as many as it likes.
+  package var rate: Double { number("serve.rate.per_ip") }
+  package var burst: Int { integer("serve.rate.burst") }
+  /// Nil for this machine alone.
+  package var trustedProxies: [String]? {
+    isSaid("serve.trusted_proxies") ? texts("serve.trusted_proxies") : nil
+  }
 
   /// Where the index is: relative to the file when the file says it or is there, else to the current folder.
   package var indexPath: String {

@@ -1,3 +1,4 @@
+import Glibc
 import SearchModel
 
 /// One key of `search.yaml` outside `sources`, `ranking.pins`: the only list of them.
@@ -21,10 +22,16 @@ package struct ConfigurationKey: Sendable {
     case address
     /// A list of sites as browsers name them, `https://example.org`.
     case origins
+    /// Requests a second, written `20/s`, `300/m` or `1000/h`.
+    case rate
+    /// A list of addresses, `127.0.0.1`, or ranges of them, `10.0.0.0/8`.
+    case addressRanges
+    /// A list of SHA-256 in hexadecimal digits.
+    case hashes
 
     package var isList: Bool {
       switch self {
-      case .texts, .choices, .origins: true
+      case .texts, .choices, .origins, .addressRanges, .hashes: true
       default: false
       }
     }
@@ -71,6 +78,21 @@ package struct ConfigurationKey: Sendable {
     .init("serve.cors", .origins, nil, "origins whose pages may read answers"),
     .init("serve.cache", .bool, "true", "answers are kept in memory while their commit is served"),
     .init("serve.metrics", .bool, "false", "counters and durations for Prometheus at /metrics"),
+    .init(
+      "serve.access_log.path", .text, nil,
+      "a JSON line per request goes to this file, or to - for standard output"),
+    .init("serve.access_log.ip", .choice(["none", "truncated", "full"]), "none", "of the client's address"),
+    .init(
+      "serve.query_log.path", .text, nil,
+      "a JSON line per search, without anything of the visitor, for search report"),
+    .init(
+      "serve.keys", .hashes, nil,
+      "who shows a key with one of these hashes may search; search keys new makes one"),
+    .init("serve.rate.per_ip", .rate, nil, "requests of one client, such as 20/s; none refused if not given"),
+    .init("serve.rate.burst", .integer(1...100_000), "40", "at once"),
+    .init(
+      "serve.trusted_proxies", .addressRanges, nil,
+      "servers that say for whom they ask, such as 10.0.0.0/8; this machine if not given"),
   ]
 
   package static func named(_ name: String) -> ConfigurationKey? { all.first { $0.name == name } }
@@ -113,6 +135,19 @@ extension ConfigurationKey {
       if let wrong = texts.first(where: { Origin($0) == nil }) {
         throw ValueProblem(
           reason: "has \(wrong), which is no origin; write https://example.org, without a path")
+      }
+      return .texts(texts)
+    case .addressRanges:
+      if let wrong = texts.first(where: { !isAddressRange($0) }) {
+        throw ValueProblem(reason: "has \(wrong), which is no address; write 10.1.2.3, 10.0.0.0/8 or ::1")
+      }
+      return .texts(texts)
+    case .hashes:
+      if let wrong = texts.first(where: { $0.utf8.count != 64 || !$0.allSatisfy(\.isHexDigit) }) {
+        throw ValueProblem(
+          reason:
+            "has a value of \(wrong.count) characters, which is no hash; search keys new prints a key and its hash"
+        )
       }
       return .texts(texts)
     default: break
@@ -159,13 +194,21 @@ extension ConfigurationKey {
         throw ValueProblem(reason: "is \(text); write a time such as 500ms, 2s or 365d")
       }
       return .number(seconds)
-    case .texts, .choices, .origins: return .texts(texts)
+    case .rate:
+      guard let rate = perSecond(text) else {
+        throw ValueProblem(reason: "is \(text); write a number of requests such as 20/s, 300/m or 1000/h")
+      }
+      return .number(rate)
+    case .texts, .choices, .origins, .addressRanges, .hashes: return .texts(texts)
     }
   }
 
   /// A value as it would be written in the file: `256M`, `1s`.
   package func written(_ value: ConfigurationValue) -> String {
     switch (kind, value) {
+    case (.rate, .number(let rate)):
+      let (count, unit) = rate >= 1 ? (rate, "s") : rate * 60 >= 1 ? (rate * 60, "m") : (rate * 3_600, "h")
+      return "\(ConfigurationValue.number(count).description)/\(unit)"
     case (.bytes, .integer(let bytes)): return sizeText(bytes)
     case (.duration, .number(let seconds)):
       if seconds >= 86_400, seconds.truncatingRemainder(dividingBy: 86_400) == 0 {
@@ -215,6 +258,23 @@ func sizeText(_ bytes: Int) -> String {
     return "\(bytes >> shift)\(unit)"
   }
   return String(bytes)
+}
+
+/// `20/s`: more than none, at most a million a second.
+private func perSecond(_ text: String) -> Double? {
+  let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+  guard parts.count == 2, let count = Int(parts[0]), (1...1_000_000).contains(count) else { return nil }
+  return ["s": 1, "m": 60, "h": 3_600][parts[1]].map { Double(count) / $0 }
+}
+
+/// An address of IPv4 or IPv6, with or without the number of bits that a range shares.
+private func isAddressRange(_ text: String) -> Bool {
+  let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+  guard let address = parts.first.map(String.init), address.utf8.count <= 45 else { return false }
+  var bytes = in6_addr()
+  let bitCount =
+    inet_pton(AF_INET, address, &bytes) == 1 ? 32 : inet_pton(AF_INET6, address, &bytes) == 1 ? 128 : -1
+  return bitCount > 0 && (parts.count == 1 || Int(parts[1]).map { (0...bitCount).contains($0) } ?? false)
 }
 
 private func seconds(_ text: String) -> Double? {

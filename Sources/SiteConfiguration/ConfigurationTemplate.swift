@@ -35,12 +35,24 @@ package enum ConfigurationTemplate {
 
   private static func section(_ name: String, note: (ConfigurationKey) -> String?) -> [String] {
     var lines = ["# \(name):"]
-    for key in ConfigurationKey.all where key.name.hasPrefix(name + ".") {
+    let keys = ConfigurationKey.all.filter { $0.name.hasPrefix(name + ".") }
+    var written: Set<Substring> = []
+    for key in keys {
       let parts = key.name.split(separator: ".").dropFirst()
-      // `recency.half_life` is written in one line, as a mapping.
+      let first = parts.first ?? ""
+      guard written.insert(first).inserted else { continue }
       let value = key.defaultText ?? example(key)
-      let written = parts.count == 2 ? "{\(parts.last ?? ""): \(value)}" : value
-      lines.append("#   \(parts.first ?? ""): \(written)   # \(note(key) ?? key.purpose)")
+      guard parts.count == 2 else {
+        lines.append("#   \(first): \(value)   # \(note(key) ?? key.purpose)")
+        continue
+      }
+      // Keys with one more level are written in one line, as a mapping.
+      let siblings = keys.filter { $0.name.hasPrefix("\(name).\(first).") }
+      let members = siblings.map {
+        "\($0.name.split(separator: ".").last ?? ""): \($0.defaultText ?? example($0))"
+      }
+      let purposes = siblings.map(\.purpose).joined(separator: "; ")
+      lines.append("#   \(first): {\(members.joined(separator: ", "))}   # \(purposes)")
     }
     if name == "ranking" {
       lines.append("#   pins: [{query: [安装, install], urls: [/install/]}]   # these first, for these queries")

@@ -16,7 +16,8 @@ struct SearchCommand: ParsableCommand {
     subcommands: [
       IndexCommand.self, QueryCommand.self, AnalyzeCommand.self, ExplainCommand.self, StatusCommand.self,
       VerifyCommand.self, DoctorCommand.self, SuggestCommand.self, ServeCommand.self, WidgetCommand.self,
-      EvalCommand.self, InitCommand.self, ConfigCommand.self,
+      EvalCommand.self, ReportCommand.self, ExportCommand.self, InitCommand.self, ConfigCommand.self,
+      KeysCommand.self, CompletionsCommand.self,
     ])
 
   @OptionGroup var options: IndexOptions

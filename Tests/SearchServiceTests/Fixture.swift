@@ -60,12 +60,12 @@ final class Fixture: Sendable {
 extension SearchServer {
   /// A request without a connection.
   func ask(
-    _ target: String, method: HTTPRequest.Method = .get, _ fields: HTTPFields = [:]
+    _ target: String, method: HTTPRequest.Method = .get, from peer: String? = nil, _ fields: HTTPFields = [:]
   ) async -> Reply {
     let request = HTTPRequest(
       method: method, scheme: "http", authority: "test", path: target, headerFields: fields)
     return await withCheckedContinuation { waiting in
-      endpoint.answer(request) { waiting.resume(returning: $0) }
+      endpoint.answer(request, from: peer.flatMap { ClientAddress($0) }) { waiting.resume(returning: $0) }
     }
   }
 }

@@ -79,8 +79,7 @@ extension SourceOptions {
   /// Fields of an entry that a JSONL object may name otherwise.
   package static let entryFields = [
     "id", "title", "text", "url", "anchor", "category", "tags", "date", "lang", "description", "author",
-    "keywords",
-    "path",
+    "keywords", "path", "kind", "sources", "boost", "pins",
   ]
 
   /// The same text for equal options.

@@ -175,7 +175,9 @@ extension Searcher {
       case .facet(let key, _): try segment.facet(key).values(of: Int(document))
       case .after, .before:
         CalendarDay(number: try segment.days.value(of: Int(document))).map { [$0.iso] } ?? []
+      case .nested: []
       }
+    if case .nested = filter { return "" }
     return values.isEmpty ? " (it has none)" : " (it has \(values.prefix(4).joined(separator: ", ")))"
   }
 
@@ -239,6 +241,7 @@ extension Query.Filter: CustomStringConvertible {
     case .facet(let key, let values): "\(key.rawValue):\(values.first ?? "")"
     case .after(let day): "after:\(CalendarDay(number: day)?.iso ?? "")"
     case .before(let day): "before:\(CalendarDay(number: day)?.iso ?? "")"
+    case .nested: "filter"
     }
   }
 }

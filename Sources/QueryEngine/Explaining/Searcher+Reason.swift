@@ -87,7 +87,7 @@ extension Searcher {
 
 extension Query.Part.Content {
   /// Folded, without quotes and signs of the query language.
-  fileprivate var plainText: String {
+  var plainText: String {
     switch self {
     case .chunk(let chunk): chunk.foldedText
     case .exact(let chunks): chunks.map(\.foldedText).joined(separator: " ")

@@ -6,7 +6,10 @@ struct FilterMatcher {
   private enum Condition {
     /// Ordinals that are allowed, as flags.
     case facet(FacetColumn, [Bool])
-    case days(Range<UInt32>)
+    case days(ClosedRange<UInt32>)
+    case all([FilterMatcher])
+    case any([FilterMatcher])
+    case not([FilterMatcher])
   }
 
   private let condition: Condition
@@ -32,14 +35,31 @@ struct FilterMatcher {
   init(_ filter: Query.Filter, in segment: SegmentReader) throws {
     switch filter {
     case .facet(let key, let values): try self.init(key, anyOf: values, in: segment)
-    case .after(let day): self.init(days: day..<UInt32.max, in: segment)
-    case .before(let day): self.init(days: 1..<day, in: segment)
+    case .after(let day): self.init(condition: .days(day...UInt32.max), in: segment)
+    case .before(let day): self.init(condition: .days(1...max(2, day) - 1), in: segment)
+    case .nested(let filter): try self.init(filter, in: segment)
     }
   }
 
-  private init(days: Range<UInt32>, in segment: SegmentReader) {
-    condition = .days(days)
+  private init(condition: Condition, in segment: SegmentReader) {
+    self.condition = condition
     self.segment = segment
+  }
+
+  private init(_ filter: SearchFilter, in segment: SegmentReader) throws {
+    switch filter {
+    case .all(let filters):
+      self.init(condition: .all(try filters.map { try FilterMatcher($0, in: segment) }), in: segment)
+    case .any(let filters):
+      self.init(condition: .any(try filters.map { try FilterMatcher($0, in: segment) }), in: segment)
+    case .not(let filter): self.init(condition: .not([try FilterMatcher(filter, in: segment)]), in: segment)
+    case .value(let key, let values): try self.init(key, anyOf: values, in: segment)
+    case .exists(let key):
+      let column = segment.facet(key)
+      self.init(
+        condition: .facet(column, [Bool](repeating: true, count: column.valueCount)), in: segment)
+    case .days(let days): self.init(condition: .days(days), in: segment)
+    }
   }
 
   /// The candidates that pass.
@@ -57,6 +77,14 @@ struct FilterMatcher {
       candidates.forEach { relative in
         if days.contains(segment.days[Int(base + relative)]) { passed.insert(relative) }
       }
+    case .all(let matchers):
+      passed = candidates
+      for matcher in matchers { passed = try matcher.match(window: base, among: passed) }
+    case .any(let matchers):
+      for matcher in matchers { passed.formUnion(try matcher.match(window: base, among: candidates)) }
+    case .not(let matchers):
+      passed = candidates
+      for matcher in matchers { passed.subtract(try matcher.match(window: base, among: candidates)) }
     }
     return passed
   }

@@ -1,20 +1,51 @@
-import SearchModel
+package import SearchModel
 import TextAnalysis
 
-/// Turns matching entries into hits: marked titles and snippets.
-struct Highlighter {
+/// Turns matching entries into hits: marked titles and snippets. Belongs to the `Searcher` it comes from.
+package struct Highlighter {
   /// Bytes of a text that are looked at first; the rest only for what they do not show.
   private static let firstLook = 4_096
 
   private let matcher: TextMatcher
   private let partCount: Int
+  /// The parts of the query, folded.
+  package let words: [String]
+  /// The part that each alternative belongs to, in the order of the parts.
+  private let owners: [Int]
   private let analyzer: Analyzer
 
   init(_ parts: [Query.Part], analyzer: Analyzer) {
     matcher = TextMatcher(parts + parts.flatMap(\.alternativeParts), analyzer: analyzer)
     partCount = parts.count
+    words = parts.map(\.content.plainText)
+    owners = parts.indices.flatMap { part in parts[part].alternatives.map { _ in part } }
     self.analyzer = analyzer
   }
+
+  // MARK: Single fields
+
+  /// A whole field and what stands in it of the query.
+  package func marked(_ text: String, isTitle: Bool) -> MarkedText {
+    let matches = matcher.matches(in: text, isTitle: isTitle)
+    return MarkedText(text: text, ranges: joined(matches.map(\.range)), parts: parts(of: matches))
+  }
+
+  /// So many words of a field, around what stands in it of the query.
+  ///
+  /// - Parameter marker: stands where something was cut off.
+  package func cropped(_ text: String, isTitle: Bool, words: Int, marker: String) -> MarkedText {
+    let matches = isTitle ? matcher.matches(in: text, isTitle: true) : matches(in: text)
+    let passage = Cropper(wordCount: words, marker: marker) { analyzer.words(in: $0) }
+      .passage(of: text, matches: matches)
+    return MarkedText(text: passage.text, ranges: passage.highlights, parts: parts(of: matches))
+  }
+
+  /// Synonyms count as the part that they stand for.
+  private func parts(of matches: [TextMatch]) -> Set<Int> {
+    Set(matches.map { $0.part < partCount ? $0.part : owners[$0.part - partCount] })
+  }
+
+  // MARK: Hits
 
   func hit(_ entry: Entry, match: MatchKind, score: Float) -> Hit {
     let titleRanges = joined(matcher.matches(in: entry.title, isTitle: true).map(\.range))

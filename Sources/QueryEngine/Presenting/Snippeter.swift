@@ -22,10 +22,10 @@ struct Snippeter {
   ///   - matches: by start, as `TextMatcher` gives them.
   ///   - words: so that no cut goes through a Han word.
   static func snippet(of text: String, matches: [TextMatch], words: WordFinder) -> Snippet {
-    let focus = bestPassage(of: text, matches)
-    let region = Region(of: text, around: focus)
+    let focus = bestPassage(of: text, matches, length: length)
+    let region = Region(of: text, around: focus, length: length)
     let (first, last) = edges(in: region, focus: focus, words: words)
-    return cut(region, first..<last, isWholeStart: region.startsText && first == 0, matches: matches)
+    return cut(region, first..<last, ellipsis: "…", matches: matches)
   }
 
   // MARK: Choosing
@@ -45,7 +45,9 @@ struct Snippeter {
   }
 
   /// The byte range from the first to the last match of the best passage; empty at the start without matches.
-  private static func bestPassage(of text: String, _ matches: [TextMatch]) -> Range<Int> {
+  ///
+  /// - Parameter length: of the passage, in characters.
+  static func bestPassage(of text: String, _ matches: [TextMatch], length: Int) -> Range<Int> {
     guard !matches.isEmpty else { return 0..<0 }
     let characters = characterOffsets(of: matches, in: text)
     var best = matches[0].range
@@ -102,7 +104,7 @@ struct Snippeter {
   // MARK: Cutting
 
   /// Part of a text in characters.
-  private struct Region {
+  struct Region {
     var characters: [Character] = []
     /// UTF-8 offset of each character in the whole text, and of the end.
     var offsets: [Int] = []
@@ -112,18 +114,18 @@ struct Snippeter {
     /// Enough on both sides for a whole snippet, however long the text is: breaking text into characters is
     /// what costs most here. So many scalars, as long as characters have no more than two on average, and so many
     /// bytes at most.
-    init(of text: String, around focus: Range<Int>) {
+    init(of text: String, around focus: Range<Int>, length: Int) {
       var whole = text
       let (first, last) = whole.withUTF8 { bytes in
         var first = min(focus.lowerBound, bytes.count)
-        var scalars = 3 * Snippeter.length / 2
-        while first > 0, scalars > 0, focus.lowerBound - first < 4 * Snippeter.length {
+        var scalars = 3 * length / 2
+        while first > 0, scalars > 0, focus.lowerBound - first < 4 * length {
           first -= 1
           if bytes[first] & 0xC0 != 0x80 { scalars -= 1 }
         }
         var last = min(focus.lowerBound, bytes.count)
-        scalars = 2 * Snippeter.length
-        while last < bytes.count, scalars > 0, last - focus.lowerBound < 5 * Snippeter.length {
+        scalars = 2 * length
+        while last < bytes.count, scalars > 0, last - focus.lowerBound < 5 * length {
           if bytes[last] & 0xC0 != 0x80 { scalars -= 1 }
           last += 1
         }
@@ -231,17 +233,17 @@ struct Snippeter {
     return !words(run).contains { $0.lowerBound == i - start }
   }
 
-  private static func isHan(_ character: Character) -> Bool {
+  static func isHan(_ character: Character) -> Bool {
     guard let scalar = character.unicodeScalars.first else { return false }
     return scalar.properties.isIdeographic
   }
 
   /// White space becomes one space, a single line break between Han nothing, control characters vanish, cut edges get
   /// an ellipsis.
-  private static func cut(
-    _ region: Region, _ range: Range<Int>, isWholeStart: Bool, matches: [TextMatch]
+  static func cut(
+    _ region: Region, _ range: Range<Int>, ellipsis: String, matches: [TextMatch]
   ) -> Snippet {
-    var text = isWholeStart ? "" : "…"
+    var text = region.startsText && range.lowerBound == 0 ? "" : ellipsis
     var outOffsets: [Int] = []
     var isFirst = true
     var spaces = 0
@@ -264,7 +266,7 @@ struct Snippeter {
     }
     outOffsets.append(text.utf8.count)
     let limit = text.utf8.count
-    if range.upperBound < region.characters.count || !region.endsText { text += "…" }
+    if range.upperBound < region.characters.count || !region.endsText { text += ellipsis }
     var highlights: [Range<Int>] = []
     let bytes = region.offsets[range.lowerBound]..<region.offsets[range.upperBound]
     for match in joined(matches.map(\.range).filter { $0.overlaps(bytes) }) {

@@ -27,6 +27,22 @@ struct FacetValues {
     return .facet(key, values)
   }
 
+  /// The filter with every value as it is kept. One that an entry has as it was given is that value alone, as
+  /// counts are of single values; any other stands for those that fold to it.
+  ///
+  /// - Complexity: O(values of the facet) for a value that no entry has.
+  func spelledAsKept(_ filter: SearchFilter) throws -> SearchFilter {
+    try filter.mapValues { key, values in
+      try values.flatMap { value -> [String] in
+        if try snapshot.segments.contains(where: { try $0.facet(key).ordinal(of: value) != nil }) {
+          return [value]
+        }
+        guard case .facet(_, let kept) = try spelledAsKept(.facet(key, [value])) else { return [value] }
+        return kept
+      }
+    }
+  }
+
   private func isSame(_ value: String, _ wanted: [UInt8]) -> Bool {
     // Most values are told apart without folding: ASCII keeps its length.
     if value.utf8.count != wanted.count, value.utf8.allSatisfy({ $0 < 0x80 && $0 > 0x20 }) { return false }

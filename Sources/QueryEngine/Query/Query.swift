@@ -64,6 +64,8 @@ package struct Query: Equatable, Sendable {
     case after(UInt32)
     /// First day that no longer counts.
     case before(UInt32)
+    /// Conditions on conditions, within the limits of `SearchFilter`.
+    case nested(SearchFilter)
   }
 
   package var parts: [Part] = []
@@ -83,6 +85,8 @@ package enum QueryLimitError: Error, Equatable, CustomStringConvertible {
   case text(bytes: Int)
   case parts(Int)
   case expansions(prefix: String)
+  case filterDepth(Int)
+  case filterSize(Int)
 
   package var description: String {
     switch self {
@@ -92,6 +96,10 @@ package enum QueryLimitError: Error, Equatable, CustomStringConvertible {
       "the query has \(count) parts; the limit is \(SearchRequest.maximumParts)"
     case .expansions(let prefix):
       "more than \(SearchRequest.maximumExpansions) words begin with \(prefix); type more of the word"
+    case .filterDepth(let depth):
+      "the filter has \(depth) levels; the limit is \(SearchFilter.depthLimit)"
+    case .filterSize(let size):
+      "the filter has \(size) conditions and values; the limit is \(SearchFilter.sizeLimit)"
     }
   }
 }

@@ -5,6 +5,8 @@ struct Reply: Sendable {
   var status: HTTPResponse.Status
   var fields: HTTPFields
   var body: [UInt8]
+  /// What the log of queries has to know of an answer to one.
+  var finding: Finding?
 
   init(status: HTTPResponse.Status = .ok, type: String? = nil, body: [UInt8] = []) {
     self.status = status
@@ -40,6 +42,8 @@ struct Reply: Sendable {
   mutating func describe(_ error: ServiceError) {
     fields[.cacheControl] = "no-store"
     if error.status == .serviceUnavailable { fields[.retryAfter] = "1" }
+    if let seconds = error.retryAfter { fields[.retryAfter] = String(seconds) }
+    if let challenge = error.challenge { fields[.wwwAuthenticate] = "\(challenge) realm=\"search\"" }
     if error.status == .methodNotAllowed { fields[.allow] = Endpoint.methods }
   }
 
@@ -67,7 +71,7 @@ struct Reply: Sendable {
 
 extension HTTPField.Name {
   /// Of a constant that is a valid name.
-  private static func constant(_ name: String) -> HTTPField.Name {
+  static func constant(_ name: String) -> HTTPField.Name {
     guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no field name") }
     return name
   }

@@ -7,6 +7,10 @@ struct ServiceError: Error, Equatable {
   var status: HTTPResponse.Status
   var code: String
   var message: String
+  /// Seconds after which the same request may be answered.
+  var retryAfter: Int?
+  /// How the client may say who it is.
+  var challenge: String?
 
   static func badRequest(_ code: String, _ message: String) -> ServiceError {
     ServiceError(status: .badRequest, code: code, message: message)
@@ -19,6 +23,11 @@ struct ServiceError: Error, Equatable {
   static let bodyNotAllowed = ServiceError(
     status: .contentTooLarge, code: "body_not_allowed",
     message: "requests have no body here; put the query into the address")
+  static let bodyTooLarge = ServiceError(
+    status: .contentTooLarge, code: "body_too_large", message: "the body is larger than 64 KiB")
+  static let lengthRequired = ServiceError(
+    status: .lengthRequired, code: "length_required",
+    message: "the size of the body is not known; send it with Content-Length")
   static let noHost = ServiceError.badRequest(
     "missing_host", "the request names no valid host, and the server was not told its address (--base-url)")
   static let malformed = ServiceError.badRequest("malformed_request", "this is not a valid HTTP request")
@@ -27,6 +36,22 @@ struct ServiceError: Error, Equatable {
   static let headersTooLarge = ServiceError(
     status: .requestHeaderFieldsTooLarge, code: "headers_too_large",
     message: "the header is larger than 16 KiB or has more than 100 fields")
+  static func tooManyRequests(retryAfter seconds: Int) -> ServiceError {
+    var error = ServiceError(
+      status: .tooManyRequests, code: "too_many_requests",
+      message: "too many requests from this address; try again in \(seconds) s")
+    error.retryAfter = seconds
+    return error
+  }
+  static func unauthorized(challenge: String) -> ServiceError {
+    var error = ServiceError(
+      status: .unauthorized, code: "missing_key",
+      message: "this needs a key; send it as Authorization: Bearer KEY")
+    error.challenge = challenge
+    return error
+  }
+  static let forbidden = ServiceError(
+    status: .forbidden, code: "invalid_key", message: "this key is not known here")
   static let overloaded = ServiceError(
     status: .serviceUnavailable, code: "overloaded",
     message: "too many searches at once; try again in a second")

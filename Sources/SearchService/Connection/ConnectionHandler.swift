@@ -20,10 +20,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private let endpoint: Endpoint
   private let limits: ServiceLimits
   private let clock: HTTPDate
+  private var peer: ClientAddress?
 
-  private var waiting = CircularBuffer<HTTPRequest>(initialCapacity: 2)
+  private var waiting = CircularBuffer<IncomingRequest>(initialCapacity: 2)
   /// The request that is being answered.
-  private var underWay: HTTPRequest?
+  private var underWay: IncomingRequest?
   /// What the client is told after the answers that are due.
   private var refusal: ServiceError?
   /// The client, or the end of the server, wants no more requests.
@@ -46,6 +47,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   func handlerAdded(context: ChannelHandlerContext) {
     endpoint.metrics.connectionOpened()
+    peer = ClientAddress(context.remoteAddress)
     watchIdleness(context)
   }
 
@@ -58,9 +60,32 @@ final class ConnectionHandler: ChannelDuplexHandler {
   // MARK: From the client
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    guard !isEnding, refusal == nil, case .head(let request) = unwrapInboundIn(data) else { return }
+    guard !isEnding, refusal == nil else { return }
     lastActivity = .now()
-    waiting.append(request)
+    switch unwrapInboundIn(data) {
+    case .head(let request):
+      waiting.append(IncomingRequest(request, takesBody: endpoint.takesBody(request)))
+      askForBody(context)
+    case .body(let part): withLast { $0.body?.append(contentsOf: part.readableBytesView) }
+    case .end: withLast { $0.isComplete = true }
+    }
+  }
+
+  private func withLast(_ change: (inout IncomingRequest) -> Void) {
+    guard let last = waiting.indices.last, !waiting[last].isComplete else { return }
+    change(&waiting[last])
+  }
+
+  /// Forgets a request whose body will not come to its end.
+  private func dropIncomplete() {
+    if let last = waiting.last, !last.isComplete { waiting.removeLast() }
+  }
+
+  /// Tells a client that waits to be told that its body is wanted, when nothing else is to be answered before.
+  private func askForBody(_ context: ChannelHandlerContext) {
+    guard underWay == nil, !isEnding, waiting.first?.waitsToContinue == true else { return }
+    waiting[waiting.startIndex].waitsToContinue = false
+    context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
@@ -70,11 +95,18 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   /// A client that sends faster than it is answered has to wait.
   func read(context: ChannelHandlerContext) {
-    guard isEnding || waiting.count < Self.waitingLimit && context.channel.isWritable else {
+    guard isEnding || !holdsEnough && context.channel.isWritable else {
       isReadHeldBack = true
       return
     }
     context.read()
+  }
+
+  /// Whether as many requests wait as may; a body that has begun is let in to its end.
+  private var holdsEnough: Bool {
+    guard waiting.last?.isComplete ?? true else { return false }
+    return waiting.count >= Self.waitingLimit
+      || waiting.reduce(0) { $0 + ($1.body?.count ?? 0) } > limits.bodyBytes
   }
 
   func channelInactive(context: ChannelHandlerContext) {
@@ -88,6 +120,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     case let refused as RefusedHead: refuse(refused.error, context)
     case is ChannelShouldQuiesceEvent: finish(context)
     case ChannelEvent.inputClosed as ChannelEvent:
+      dropIncomplete()
       if isEnding { context.close(promise: nil) } else { finish(context) }
     default: context.fireUserInboundEventTriggered(event)
     }
@@ -109,13 +142,14 @@ final class ConnectionHandler: ChannelDuplexHandler {
     isServing = true
     var count = 0
     while underWay == nil, !isEnding, count < Self.turnLength, context.channel.isWritable,
-      let request = waiting.popFirst()
+      waiting.first?.isComplete == true, let request = waiting.popFirst()
     {
       count += 1
       underWay = request
       answer(request, context)
     }
     isServing = false
+    askForBody(context)
     if underWay == nil, waiting.isEmpty, !isEnding {
       if let refusal { send(.failure(refusal), to: nil, context) } else if isLast { end(context) }
     }
@@ -136,10 +170,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
   }
 
-  private func answer(_ request: HTTPRequest, _ context: ChannelHandlerContext) {
+  private func answer(_ incoming: IncomingRequest, _ context: ChannelHandlerContext) {
     let loop = context.eventLoop
     let bound = NIOLoopBound((self, context), eventLoop: loop)
-    endpoint.answer(request) { reply in
+    endpoint.answer(incoming.request, body: incoming.body, from: peer) { reply in
       if loop.inEventLoop {
         bound.value.0.answered(reply, bound.value.1)
       } else {
@@ -157,25 +191,18 @@ final class ConnectionHandler: ChannelDuplexHandler {
     serve(context)
   }
 
-  private func send(_ reply: Reply, to request: HTTPRequest?, _ context: ChannelHandlerContext) {
+  private func send(_ reply: Reply, to incoming: IncomingRequest?, _ context: ChannelHandlerContext) {
     var reply = reply
-    let isKept = request.map(Self.isKept) ?? false
+    let isKept = incoming?.keepsConnection ?? false
     let isLastReply = !isKept || isLast && waiting.isEmpty
     if isLastReply { reply.fields[.connection] = "close" }
     reply.fields[.date] = clock.now()
     context.write(wrapOutboundOut(.head(reply.head)), promise: nil)
-    if request?.method != .head, !reply.body.isEmpty {
+    if incoming?.request.method != .head, !reply.body.isEmpty {
       context.write(wrapOutboundOut(.body(ByteBuffer(bytes: reply.body))), promise: nil)
     }
     context.write(wrapOutboundOut(.end(nil)), promise: nil)
     if isLastReply || reply.fields[.connection] == "close" { end(context) }
-  }
-
-  /// Whether the connection stays after a request. After a body, or CONNECT, the bytes may be no HTTP any more.
-  private static func isKept(after request: HTTPRequest) -> Bool {
-    guard !request.hasBody, request.method != .connect else { return false }
-    guard let wishes = request.headerFields[.connection] else { return true }
-    return !wishes.lowercased().split(separator: ",").contains { $0.filter { $0 != " " } == "close" }
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -213,6 +240,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
   private func refuse(_ error: ServiceError, _ context: ChannelHandlerContext) {
     guard refusal == nil, !isEnding else { return }
+    dropIncomplete()
     refusal = error
     serve(context)
   }

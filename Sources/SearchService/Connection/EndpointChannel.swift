@@ -22,7 +22,8 @@ struct EndpointChannel: ServerChildChannel {
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
     channel.eventLoop.makeCompletedFuture {
       let pipeline = channel.pipeline.syncOperations
-      try pipeline.addHandler(HeadGuard(limits))
+      let headGuard = HeadGuard(limits)
+      try pipeline.addHandler(headGuard)
       // `HeadGuard` is stricter and knows what to answer; these are for the case that it is wrong.
       var decoderLimits = NIOHTTPDecoderLimitConfiguration()
       decoderLimits.maxHeaderFieldSize = 32 << 10
@@ -31,7 +32,7 @@ struct EndpointChannel: ServerChildChannel {
       try pipeline.configureHTTPServerPipeline(
         withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
         withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoderLimits)
-      try pipeline.addHandler(HostGuard())
+      try pipeline.addHandler(HostGuard(headGuard))
       try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
       try pipeline.addHandler(ConnectionHandler(endpoint, clock: clock, limits: limits))
       return Value(channel: channel)

@@ -5,11 +5,11 @@ struct RefusedHead: Sendable {
   var error: ServiceError
 }
 
-/// Watches the bytes in front of the HTTP decoder: how long request lines and headers are, and how slowly they
-/// come.
+/// Watches the bytes in front of the HTTP decoder: how long request lines and headers are, and how slowly they and
+/// bodies come.
 ///
-/// The decoder has limits too, but one error for all of them; what it sees here is always below its own. Requests
-/// have no bodies (the endpoint refuses them and closes), so all bytes belong to heads.
+/// The decoder has limits too, but one error for all of them; what it sees here is always below its own. Heads are
+/// passed on one by one, so that whoever reads them can say how long the body is before its bytes are looked at.
 final class HeadGuard: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer
@@ -24,33 +24,43 @@ final class HeadGuard: ChannelInboundHandler, RemovableChannelHandler {
   /// Bytes of the current line, and of the lines after the first.
   private var lineBytes = 0
   private var headerBytes = 0
+  /// Bytes of the current body that have not come yet.
+  private var bodyBytes = 0
   private var timer: Scheduled<Void>?
+  private var timedPart = Part.none
+
+  /// What the last byte belongs to.
+  private enum Part {
+    case none, head, body
+  }
 
   init(_ limits: ServiceLimits) { self.limits = limits }
 
+  /// Says that a body comes after the head that was passed on last.
+  func expectBody(_ byteCount: Int) { bodyBytes = byteCount }
+
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    guard !isRefused else { return }
     var buffer = unwrapInboundIn(data)
-    // Where the head begins that the last byte belongs to.
-    var headStart = 0
-    var refusal: ServiceError?
-    buffer.withUnsafeReadableBytes { bytes in
-      for (offset, byte) in bytes.enumerated() {
-        if take(byte) { headStart = offset + 1 }
-        refusal = excess
-        if refusal != nil { break }
+    while !isRefused, buffer.readableBytes > 0 {
+      let isBody = bodyBytes > 0
+      let count = isBody ? min(bodyBytes, buffer.readableBytes) : headByteCount(buffer)
+      if isBody { bodyBytes -= count }
+      if !isBody, let refusal = excess {
+        isRefused = true
+        timer?.cancel()
+        return context.fireUserInboundEventTriggered(RefusedHead(error: refusal))
       }
+      guard let slice = buffer.readSlice(length: count) else { return }
+      context.fireChannelRead(wrapInboundOut(slice))
     }
-    guard let refusal else {
-      context.fireChannelRead(data)
-      return
+  }
+
+  /// How many bytes belong to the current head, up to its end or to the first byte that is too much.
+  private func headByteCount(_ buffer: ByteBuffer) -> Int {
+    buffer.withUnsafeReadableBytes { bytes in
+      for (offset, byte) in bytes.enumerated() where take(byte) || excess != nil { return offset + 1 }
+      return bytes.count
     }
-    isRefused = true
-    timer?.cancel()
-    if headStart > 0, let whole = buffer.readSlice(length: headStart) {
-      context.fireChannelRead(wrapInboundOut(whole))
-    }
-    context.fireUserInboundEventTriggered(RefusedHead(error: refusal))
   }
 
   /// - Returns: whether the byte is the last one of a head.
@@ -77,14 +87,16 @@ final class HeadGuard: ChannelInboundHandler, RemovableChannelHandler {
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
-    let isInHead = lineCount > 0 || lineBytes > 0
-    if isInHead, timer == nil, !isRefused {
-      timer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limits.headTime)) {
-        context.close(promise: nil)
-      }
-    } else if !isInHead {
+    let part: Part = bodyBytes > 0 ? .body : lineCount > 0 || lineBytes > 0 ? .head : .none
+    if part != timedPart, !isRefused {
       timer?.cancel()
-      timer = nil
+      timedPart = part
+      if part != .none {
+        let time = part == .head ? limits.headTime : limits.bodyTime
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(time)) {
+          context.close(promise: nil)
+        }
+      }
     }
     context.fireChannelReadComplete()
   }

@@ -4,12 +4,16 @@ import NIOHTTP1
 /// Looks at what is lost on the way to a request without version: whom it is for, and how long a connection lasts.
 ///
 /// HTTP/1.1 requires exactly one valid `Host` (RFC 9112, 3.2); a server in front may read another one than we do.
-/// HTTP/1.0 ends a connection after one answer unless the client asks for more.
+/// HTTP/1.0 ends a connection after one answer unless the client asks for more. The size of a body is told to
+/// `HeadGuard`, which would take its bytes for heads.
 final class HostGuard: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias InboundOut = HTTPServerRequestPart
 
+  private let headGuard: HeadGuard
   private var isRefused = false
+
+  init(_ headGuard: HeadGuard) { self.headGuard = headGuard }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard !isRefused else { return }
@@ -19,6 +23,12 @@ final class HostGuard: ChannelInboundHandler, RemovableChannelHandler {
     guard hosts.count == 1 || hosts.isEmpty && isOld, hosts.allSatisfy(Self.isHost) else {
       isRefused = true
       return context.fireUserInboundEventTriggered(RefusedHead(error: .malformed))
+    }
+    if head.headers.contains(name: "transfer-encoding") {
+      // Its end is for the decoder to find; the connection ends after the answer.
+      headGuard.expectBody(.max)
+    } else if let length = head.headers.first(name: "content-length") {
+      headGuard.expectBody(Int(length) ?? .max)
     }
     if isOld, !head.headers[canonicalForm: "connection"].contains(where: { $0.lowercased() == "keep-alive" })
     {

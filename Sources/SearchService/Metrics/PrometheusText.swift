@@ -30,7 +30,7 @@ struct PrometheusText {
     metric(name, "counter", help, [("", [], "\(value)")])
   }
 
-  init(_ metrics: ServiceMetrics, _ commit: ServedCommit, _ workers: WorkerPool) {
+  init(_ metrics: ServiceMetrics, _ commit: ServedCommit, _ workers: WorkerPool, _ logs: ServiceLogs) {
     write(metrics.current)
     gauge("search_connections", "Open connections.", metrics.connectionCount)
     gauge("search_jobs", "Searches that run or wait for a thread.", workers.jobCount)
@@ -42,6 +42,11 @@ struct PrometheusText {
       "search_index_bytes", "Bytes of its segment files.",
       commit.snapshot.segments.reduce(0) { $0 + $1.file.byteCount })
     gauge("search_cache_bytes", "Bytes of answers kept for that commit.", commit.answers.byteCount)
+    if !logs.droppedLines.isEmpty {
+      metric(
+        "search_log_lines_dropped_total", "counter", "Lines that a log has lost.",
+        logs.droppedLines.map { ("", [("log", $0.name)], "\($0.count)") })
+    }
     writeProcess(startedAt: metrics.startTime)
   }
 
@@ -49,14 +54,13 @@ struct PrometheusText {
     metric(
       "search_requests_total", "counter", "Answers by path and status.",
       state.outcomes.sorted { $0.key < $1.key }.map { outcome, count in
-        let path = outcome.route?.rawValue ?? "none"
-        return ("", [("path", path), ("status", "\(outcome.status)")], "\(count)")
+        ("", [("path", outcome.path ?? "none"), ("status", "\(outcome.status)")], "\(count)")
       })
-    let durations = state.durations.sorted { $0.key.rawValue < $1.key.rawValue }
+    let durations = state.durations.sorted { $0.key < $1.key }
     metric(
       "search_request_duration_seconds", "histogram", "From the arrival of a request to its answer.",
-      durations.flatMap { route, histogram in
-        let path = ("path", route.rawValue)
+      durations.flatMap { path, histogram in
+        let path = ("path", path)
         var total = 0
         var samples: [(String, [(String, String)], String)] = []
         for (bound, count) in zip(ServiceMetrics.bounds, histogram.counts) {

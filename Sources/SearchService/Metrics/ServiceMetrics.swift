@@ -20,18 +20,18 @@ final class ServiceMetrics: Sendable {
   }
 
   struct Outcome: Hashable, Comparable, Sendable {
-    /// Nil for an address where nothing is.
-    var route: Route?
+    /// Of a kind of route; nil for an address where nothing is.
+    var path: String?
     var status: Int
 
     static func < (a: Outcome, b: Outcome) -> Bool {
-      (a.route?.rawValue ?? "", a.status) < (b.route?.rawValue ?? "", b.status)
+      (a.path ?? "", a.status) < (b.path ?? "", b.status)
     }
   }
 
   struct State: Sendable {
     fileprivate(set) var outcomes: [Outcome: Int] = [:]
-    fileprivate(set) var durations: [Route: Histogram] = [:]
+    fileprivate(set) var durations: [String: Histogram] = [:]
     fileprivate(set) var cacheHits = 0
   }
 
@@ -48,12 +48,15 @@ final class ServiceMetrics: Sendable {
 
   func cacheHit() { state.withLock { $0.cacheHits += 1 } }
 
-  func answered(_ route: Route?, status: Int, in duration: Duration) {
+  /// - Parameters:
+  ///   - path: of the kind of route, one of few; nil for an address where nothing is.
+  ///   - isMeasured: whether the duration counts.
+  func answered(_ path: String?, isMeasured: Bool, status: Int, in duration: Duration) {
     let parts = duration.components
     let seconds = Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
     state.withLock { state in
-      state.outcomes[Outcome(route: route, status: status), default: 0] += 1
-      if let route, route.isMeasured { state.durations[route, default: Histogram()].add(seconds) }
+      state.outcomes[Outcome(path: path, status: status), default: 0] += 1
+      if let path, isMeasured { state.durations[path, default: Histogram()].add(seconds) }
     }
   }
 }

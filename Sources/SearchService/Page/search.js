@@ -4,7 +4,8 @@
 //   <main class="search-page">…</main>                  the page, as the endpoint writes it
 //
 // Attributes of the element: endpoint (default: where this file is), base (what addresses of results are relative
-// to, default /), facets (default category,tags,lang), recent="off", theme="light|dark" (default: as the page is).
+// to, default /), facets (default category,tags,lang), recent="off", theme="light|dark" (default: as the page is), key
+// (where the endpoint asks for one; every visitor can read it, it only lets search).
 // Without a script, what stands inside the element is shown, such as a form. Everything an answer says is put into
 // the page as text: nothing is ever parsed as HTML.
 
@@ -148,7 +149,7 @@ let viewCount = 0;
 
 /** A box, what was found for it, and the keys for both. `root` holds the elements, told apart by their classes. */
 class View {
-  constructor(root, { endpoint, base, facets }) {
+  constructor(root, { endpoint, base, facets, key }) {
     const part = (name) => root.querySelector(`.search-${name}`);
     this.form = part("form");
     this.box = part("input");
@@ -161,6 +162,7 @@ class View {
     this.endpoint = endpoint;
     this.base = base;
     this.facetKeys = facets;
+    this.headers = key ? { Authorization: `Bearer ${key}` } : {};
     this.texts = textsFor(root);
     this.id = `search-${(viewCount += 1)}`;
     this.active = -1;
@@ -205,7 +207,7 @@ class View {
     const address = new URL(`search?${parameters}`, this.endpoint);
     if (isTooLong(address)) return this.fail(this.texts.tooLong);
     try {
-      const response = await fetch(address, { signal });
+      const response = await fetch(address, { signal, headers: this.headers });
       const answer = await response.json();
       if (signal.aborted) return;
       if (response.ok) this.render(answer);
@@ -692,6 +694,7 @@ class SearchBox extends HTMLElement {
     document.body.append(dialog);
     return new Dialog(dialog, this, {
       endpoint, base: address("base", "/"), facets: (this.getAttribute("facets") ?? "category,tags,lang").split(","),
+      key: this.getAttribute("key"),
     });
   }
 

@@ -1,0 +1,38 @@
+import ArgumentParser
+import IndexFormat
+import SearchModel
+
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "Print every entry of the index, as `search index --stdin` reads it.",
+    discussion: """
+      One JSON object a line, with everything that an entry holds: an index built from
+      these lines gives the same answers. For backups, for moving to another engine, for
+      looking at what was indexed.
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case jsonl }
+
+  /// Bytes that are gathered before they are written.
+  private static let batchBytes = 64 << 10
+
+  @OptionGroup var options: IndexOptions
+  @Option(help: "Format: jsonl.") var format = Format.jsonl
+
+  func run() throws {
+    let snapshot = try IndexSnapshot(in: options.directory)
+    var batch: [UInt8] = []
+    for segment in snapshot.segments {
+      let stored = try segment.storedFields()
+      for document in 0..<segment.documentCount where segment.live?.isLive(document) ?? true {
+        if !batch.isEmpty { batch.append(UInt8(ascii: "\n")) }
+        batch += try segment.entry(document, from: stored).jsonLine()
+        if batch.count >= Self.batchBytes {
+          Output.print(batch)
+          batch.removeAll(keepingCapacity: true)
+        }
+      }
+    }
+    if !batch.isEmpty { Output.print(batch) }
+  }
+}
