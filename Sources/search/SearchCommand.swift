@@ -15,9 +15,9 @@ struct SearchCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       IndexCommand.self, QueryCommand.self, AnalyzeCommand.self, ExplainCommand.self, StatusCommand.self,
-      VerifyCommand.self, DoctorCommand.self, SuggestCommand.self, ServeCommand.self, WidgetCommand.self,
-      EvalCommand.self, ReportCommand.self, ExportCommand.self, InitCommand.self, ConfigCommand.self,
-      KeysCommand.self, CompletionsCommand.self,
+      VerifyCommand.self, RollbackCommand.self, DoctorCommand.self, SuggestCommand.self, ServeCommand.self,
+      WidgetCommand.self, EvalCommand.self, ReportCommand.self, ExportCommand.self, InitCommand.self,
+      ConfigCommand.self, KeysCommand.self, CompletionsCommand.self,
     ])
 
   @OptionGroup var options: IndexOptions
