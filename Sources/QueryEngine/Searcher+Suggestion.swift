@@ -15,7 +15,7 @@ extension Searcher {
     _ request: SearchRequest, plan: QueryPlan, answer: Answer, deadline: Deadline
   ) throws -> Suggestion? {
     let full = answer.match == .full ? answer.total : 0
-    guard full < Self.suggestBelow, request.offset == 0 else { return nil }
+    guard request.allowsSuggestion, full < Self.suggestBelow, request.offset == 0 else { return nil }
     do {
       let typo = try typoSuggestion(request, plan: plan, full: full, deadline: deadline)
       return try pinyinSuggestion(request, full: full, hasOther: typo != nil, deadline: deadline) ?? typo

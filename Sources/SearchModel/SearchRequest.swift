@@ -28,6 +28,8 @@ package struct SearchRequest: Equatable, Sendable {
   package var oldestFirst = false
   /// Whether entries that hold only some of the parts may be listed, where full matches are few.
   package var allowsPartial = true
+  /// Whether another query may be looked for, where full matches are few.
+  package var allowsSuggestion = true
   /// Whether every part has to stand in the title.
   package var onlyTitles = false
   /// Most entries of one page in the answer; nil for all. `total` and facets count all of them.

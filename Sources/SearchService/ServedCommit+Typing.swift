@@ -7,14 +7,18 @@ extension ServedCommit {
   /// Whole words rank better than prefixes, so the prefix is asked for only when the words as they stand do not
   /// fill a page, and its answer is given only when it holds more.
   func search(typing request: SearchRequest, deadline: Deadline) throws -> SearchResults {
-    let typed = try search(request, deadline: deadline)
+    guard Self.mayGoOn(request.text) else { return try search(request, deadline: deadline) }
+    var asTyped = request
+    // A word that is not finished is no mistake; looking for what was meant costs more than all the rest.
+    asTyped.allowsSuggestion = false
+    let typed = try search(asTyped, deadline: deadline)
     let found = typed.match == .full ? typed.total : 0
-    guard found < SearchRequest.defaultLimit, Self.mayGoOn(request.text) else { return typed }
+    guard found < SearchRequest.defaultLimit else { return typed }
     var longer = request
     longer.text += "*"
     // More words than a prefix may stand for, or a text that is as long as it may be: no reason to refuse.
     guard var results = try? search(longer, deadline: deadline), results.match == .full, results.total > found
-    else { return typed }
+    else { return try search(request, deadline: deadline) }
     results.query = typed.query
     results.tookMicroseconds += typed.tookMicroseconds
     return results
