@@ -115,6 +115,10 @@ package struct Configuration: Sendable {
   package var origins: [String] { texts("serve.cors") }
   package var keepsAnswers: Bool { flag("serve.cache") }
   package var hasMetrics: Bool { flag("serve.metrics") }
+  /// Names of other engines.
+  package var dialects: [String] { texts("serve.compat") }
+  /// Nil for any.
+  package var indexName: String? { text("serve.index_name") }
 
   /// Where the index is: relative to the file when the file says it or is there, else to the current folder.
   package var indexPath: String {

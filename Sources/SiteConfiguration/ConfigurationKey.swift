@@ -50,6 +50,9 @@ package struct ConfigurationKey: Sendable {
 
   package static let facetNames = ["category", "tags", "lang", "kind", "year", "source"]
 
+  /// Other engines whose clients the endpoint answers.
+  package static let dialectNames = ["meilisearch", "algolia"]
+
   package static let all: [ConfigurationKey] = [
     .init(
       "site.base_url", .address, nil, "address of the site; found in the generator's configuration otherwise"),
@@ -71,6 +74,11 @@ package struct ConfigurationKey: Sendable {
     .init("serve.cors", .origins, nil, "origins whose pages may read answers"),
     .init("serve.cache", .bool, "true", "answers are kept in memory while their commit is served"),
     .init("serve.metrics", .bool, "false", "counters and durations for Prometheus at /metrics"),
+    .init(
+      "serve.compat", .choices(dialectNames), "[\(dialectNames.joined(separator: ", "))]",
+      "other engines whose boxes and clients are answered; [] for none"),
+    .init(
+      "serve.index_name", .text, nil, "the one name by which those may call the index; any if not given"),
   ]
 
   package static func named(_ name: String) -> ConfigurationKey? { all.first { $0.name == name } }
@@ -180,7 +188,10 @@ extension ConfigurationKey {
   /// The value that stands for itself: what nobody has said.
   var defaultValue: ConfigurationValue? {
     guard let defaultText else { return nil }
-    return try? value(of: [defaultText], isList: false)
+    let texts =
+      kind.isList
+      ? defaultText.split { "[],".contains($0) }.map { $0.trimmingSpaces } : [defaultText]
+    return try? value(of: texts, isList: false)
   }
 }
 
