@@ -131,6 +131,10 @@ package struct Configuration: Sendable {
   package var trustedProxies: [String]? {
     isSaid("serve.trusted_proxies") ? texts("serve.trusted_proxies") : nil
   }
+  /// Names of other engines.
+  package var dialects: [String] { texts("serve.compat") }
+  /// Nil for any.
+  package var indexName: String? { text("serve.index_name") }
 
   /// Where the index is: relative to the file when the file says it or is there, else to the current folder.
   package var indexPath: String {

@@ -57,6 +57,9 @@ package struct ConfigurationKey: Sendable {
 
   package static let facetNames = ["category", "tags", "lang", "kind", "year", "source"]
 
+  /// Other engines whose clients the endpoint answers.
+  package static let dialectNames = ["meilisearch", "algolia"]
+
   package static let all: [ConfigurationKey] = [
     .init(
       "site.base_url", .address, nil, "address of the site; found in the generator's configuration otherwise"),
@@ -95,6 +98,11 @@ package struct ConfigurationKey: Sendable {
     .init(
       "serve.trusted_proxies", .addressRanges, nil,
       "servers that say for whom they ask, such as 10.0.0.0/8; this machine if not given"),
+    .init(
+      "serve.compat", .choices(dialectNames), "[\(dialectNames.joined(separator: ", "))]",
+      "other engines whose boxes and clients are answered; [] for none"),
+    .init(
+      "serve.index_name", .text, nil, "the one name by which those may call the index; any if not given"),
   ]
 
   package static func named(_ name: String) -> ConfigurationKey? { all.first { $0.name == name } }
@@ -225,7 +233,10 @@ extension ConfigurationKey {
   /// The value that stands for itself: what nobody has said.
   var defaultValue: ConfigurationValue? {
     guard let defaultText else { return nil }
-    return try? value(of: [defaultText], isList: false)
+    let texts =
+      kind.isList
+      ? defaultText.split { "[],".contains($0) }.map { $0.trimmingSpaces } : [defaultText]
+    return try? value(of: texts, isList: false)
   }
 }
 

@@ -37,6 +37,8 @@ import Testing
         cors: https://example.org
         cache: false
         metrics: true
+        compat: [meilisearch]
+        index_name: blog
       """)
     #expect(all.baseURL == "https://example.org/" && all.threads == 2)
     #expect(all.memory == 64 << 20 && all.fileByteLimit == 8 << 20 && all.text("index.dir") == "data/index")
@@ -44,6 +46,7 @@ import Testing
     #expect(all.recencyHalfLife == 365 && all.queryLimit == 20)
     #expect(all.facets == ["category", "lang"] && all.host == "0.0.0.0" && all.port == 8080)
     #expect(all.origins == ["https://example.org"] && !all.keepsAnswers && all.hasMetrics)
+    #expect(all.dialects == ["meilisearch"] && all.indexName == "blog")
     #expect(
       all.pins == [
         .init(queries: ["安装", "install"], targets: ["/install/"]), .init(queries: ["k8s"], targets: ["a.md"]),
@@ -57,7 +60,8 @@ import Testing
     #expect(none.memory == 256 << 20 && none.fileByteLimit == 32 << 20 && none.indexPath == ".search")
     #expect(
       none.queryLimit == 10 && none.facets == ["category"] && none.host == "127.0.0.1" && none.port == 7_720)
-    #expect(none.keepsAnswers && !none.hasMetrics)
+    #expect(none.keepsAnswers && !none.hasMetrics && none.indexName == nil)
+    #expect(none.dialects == ["meilisearch", "algolia"])
     #expect(none.recencyHalfLife == 0 && none.threads == 0 && none.sources.isEmpty)
     #expect(ConfigurationKey.all.allSatisfy { $0.defaultText == nil || $0.defaultValue != nil })
   }

@@ -1,4 +1,4 @@
-package import SearchModel
+import SearchModel
 import TextAnalysis
 
 /// Turns matching entries into hits: marked titles and snippets. Belongs to the `Searcher` it comes from.

@@ -59,6 +59,8 @@ struct ServeCommand: ParsableCommand {
       host: host ?? settings.host, port: port ?? settings.port, origins: try origins())
     serverOptions.baseURL = baseURL.flatMap { BaseURL($0) }
     serverOptions.hasMetrics = metrics || settings.hasMetrics
+    serverOptions.dialects = Set(settings.dialects.compactMap { Dialect(rawValue: $0) })
+    serverOptions.indexNames = IndexNames(only: settings.indexName)
     serverOptions.choices = OwnerChoices(
       analysis: try settings.analysisOptions(), search: try settings.searchOptions())
     serverOptions.operation = try settings.operationOptions()
