@@ -22,19 +22,26 @@ struct RequestTarget: Equatable, Sendable {
     for pair in target[target.index(after: mark)...].utf8.split(separator: UInt8(ascii: "&")) {
       let sign = pair.firstIndex(of: UInt8(ascii: "="))
       let name = pair[..<(sign ?? pair.endIndex)]
-      let value = sign.map { pair[pair.index(after: $0)...] }
-      found.append(Parameter(name: try Self.decode(name), value: try value.map(Self.decode) ?? ""))
+      let value = sign.map { pair[pair.index(after: $0)...] } ?? pair[pair.endIndex...]
+      found.append(Parameter(name: try Self.decode(name), value: try Self.decode(value)))
     }
     parameters = found
   }
 
+  /// A part of a path, in which `%` and two digits are a byte.
+  static func decodedPart(_ text: Substring.UTF8View) throws(ServiceError) -> String {
+    try decode(text, plusIsSpace: false)
+  }
+
   /// Form encoding: `+` is a space, `%` and two digits a byte; the whole is UTF-8 without NUL.
-  private static func decode(_ text: Substring.UTF8View) throws(ServiceError) -> String {
+  private static func decode(
+    _ text: Substring.UTF8View, plusIsSpace: Bool = true
+  ) throws(ServiceError) -> String {
     var bytes: [UInt8] = []
     var rest = text[...]
     while let byte = rest.popFirst() {
       switch byte {
-      case UInt8(ascii: "+"): bytes.append(0x20)
+      case UInt8(ascii: "+") where plusIsSpace: bytes.append(0x20)
       case UInt8(ascii: "%"):
         guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else {
           throw .badRequest(

@@ -14,7 +14,8 @@ struct HierarchyRecord: Sendable {
   let levels: [String?]
   /// The level of the entry itself, 1 to 6.
   let level: Int
-  /// With the anchor; nil when there is none that a page should follow.
+  /// With the anchor; nil when there is none that a page should follow. Relative ones begin at the root of the site, for
+  /// boxes stand on pages in any folder.
   let url: String?
   let urlWithoutAnchor: String?
   let anchor: String?
@@ -30,7 +31,7 @@ struct HierarchyRecord: Sendable {
     var levels: [String?] = [entry.category.first ?? entry.path.first ?? title] + above + [title]
     levels += [String?](repeating: nil, count: Self.levelCount - levels.count)
     self.levels = levels
-    url = linkTarget(entry.url, anchor: entry.anchor)
+    url = linkTarget(entry.url, anchor: entry.anchor).map(Self.fromRoot)
     urlWithoutAnchor = url.map { String($0.prefix { $0 != "#" }) }
     anchor = entry.anchor
     content = entry.text.isEmpty ? nil : Self.beginning(of: entry.text)
@@ -38,6 +39,11 @@ struct HierarchyRecord: Sendable {
 
   /// `lvl1` … `lvl6`: which level the entry is of.
   var type: String { "lvl\(level)" }
+
+  private static func fromRoot(_ url: String) -> String {
+    let hasScheme = url.prefix { !"/?#".contains($0) }.contains(":")
+    return hasScheme || url.hasPrefix("/") ? url : "/" + url
+  }
 
   private static func beginning(of text: String) -> String {
     guard text.utf8.count > contentLimit else { return text }

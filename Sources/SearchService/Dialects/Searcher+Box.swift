@@ -7,10 +7,16 @@ extension Searcher {
   ///
   /// As in our own box, whole words come first: a prefix is asked for when the words as they stand find little, another
   /// spelling when they find nothing.
-  func find(forBox request: SearchRequest, deadline: Deadline) throws -> FoundEntries {
+  ///
+  /// - Parameters:
+  ///   - goesOn: whether the last word may go on.
+  ///   - mendsTypos: whether words may be mended.
+  func find(
+    forBox request: SearchRequest, goesOn: Bool = true, mendsTypos: Bool = true, deadline: Deadline
+  ) throws -> FoundEntries {
     let typed = try find(request, deadline: deadline)
     let found = typed.match == .full ? typed.total : 0
-    if found < SearchRequest.defaultLimit, ServedCommit.mayGoOn(request.text) {
+    if goesOn, found < SearchRequest.defaultLimit, ServedCommit.mayGoOn(request.text) {
       var longer = request
       longer.text += "*"
       // More words than a prefix may stand for, or a text that is as long as it may be: no reason to refuse.
@@ -18,7 +24,7 @@ extension Searcher {
         return results
       }
     }
-    guard found == 0, let suggestion = typed.suggestion else { return typed }
+    guard mendsTypos, found == 0, let suggestion = typed.suggestion else { return typed }
     var mended = request
     mended.text = suggestion.query
     let results = try find(mended, deadline: deadline)

@@ -30,6 +30,17 @@ import Testing
     #expect(HierarchyRecord(Entry(id: "x")).levels.prefix(2) == ["x", "x"])
   }
 
+  @Test(
+    "a relative address begins at the root of the site",
+    arguments: [
+      ("docs/a.md", "/docs/a.md"), ("/a/", "/a/"), ("//e.org/a", "//e.org/a"),
+      ("http://e.org/a", "http://e.org/a"),
+      ("mailto:a@e.org", "mailto:a@e.org"), ("a?b=c:d", "/a?b=c:d"),
+    ])
+  func relative(url: String, shown: String) {
+    #expect(HierarchyRecord(Entry(id: "x", url: url)).url == shown)
+  }
+
   @Test("a long text is cut on the border of a character")
   func longText() throws {
     let text = "a" + String(repeating: "多", count: 20_000)
