@@ -85,11 +85,10 @@ class DocSearchSite(Site):
 def ask(browser, site, query, path="plain/"):
     site.visits += 1
     browser.open(f"{site.address}{path}?{site.visits}")
-    browser.until(f"location.search === '?{site.visits}' && document.querySelector('.DocSearch-Button')")
+    browser.until(f"location.search === '?{site.visits}' && !!document.querySelector('.DocSearch-Button')")
     browser.evaluate("document.querySelector('.DocSearch-Button').click()")
     browser.until("document.activeElement?.classList.contains('DocSearch-Input')")
-    if query:
-        browser.type(query)
+    browser.type(query)
 
 
 def texts(browser, selector):
@@ -118,7 +117,7 @@ def chinese(browser, site, options):
 def section(browser, site, options):
     """a section that its text is found by shows that text, and a click goes to its anchor"""
     ask(browser, site, "每个多集群网关")
-    browser.until("document.querySelector('.DocSearch-Hit mark')")
+    browser.until("!!document.querySelector('.DocSearch-Hit mark')")
     assert "每个多集群网关装一次就够。" in texts(browser, ".DocSearch-Hit-title")
     browser.press("ArrowDown")
     links = browser.evaluate("[...document.querySelectorAll('.DocSearch-Hit a')].map(a => a.href)")
@@ -137,16 +136,17 @@ def hostile(browser, site, options):
     assert browser.evaluate(NO_MARKUP)
     browser.evaluate("document.querySelector('.DocSearch-Hit a').click()")
     browser.until("location.pathname === '/evil/'")
-    ask(browser, site, "")
-    browser.until(f"{HITS}.length > 0")
-    assert "onerror" in browser.evaluate("document.querySelector('.DocSearch-Dropdown').textContent")
+    # Recent searches show when a query is taken back.
+    ask(browser, site, "z")
+    browser.press("Backspace", 8)
+    browser.until("!!document.querySelector('.DocSearch-Dropdown')?.textContent.includes('onerror')")
     assert browser.evaluate(NO_MARKUP), "not from memory either"
 
 
 def apostrophe(browser, site, options):
     """English is found while it is typed, signs are themselves"""
     ask(browser, site, "zebraf")
-    browser.until("document.querySelector('.DocSearch-Hit mark')")
+    browser.until("!!document.querySelector('.DocSearch-Hit mark')")
     browser.until("[...document.querySelectorAll('.DocSearch-Hit-title')].some(t => t.textContent.includes(\"that's enough\"))")
 
 
@@ -155,7 +155,7 @@ def context(browser, site, options):
     ask(browser, site, "多集群", "context/")
     browser.until(f"{HITS}.length > 2")
     ask(browser, site, "zebrafish", "context/")
-    browser.until("document.querySelector('.DocSearch-NoResults')")
+    browser.until("!!document.querySelector('.DocSearch-NoResults')")
 
 
 ALL = [chinese, section, hostile, apostrophe, context]
@@ -186,7 +186,9 @@ def main():
             browser.events.clear()
             browser.screen(1280, 900)
             test(browser, site, options)
-            assert not browser.complaints(), browser.complaints()
+            # The bundle sets the focus twice; everything else would be of our making.
+            complaints = [text for text in browser.complaints() if not text.startswith("Autofocus processing")]
+            assert not complaints, complaints
             print(f"passed: {test.__doc__}", flush=True)
         site.stop()
     finally:

@@ -25,7 +25,8 @@ struct AlgoliaError: Error, Equatable {
 
   /// What the endpoint refuses whatever it is asked in.
   init(_ error: ServiceError) {
-    status = error.status
+    // They have one word for a key that is missing and one that is wrong.
+    status = error.status == .unauthorized ? .forbidden : error.status
     message = error.message
   }
 

@@ -284,6 +284,25 @@ import Testing
       refused.status == .badRequest && refused.fields[.accessControlAllowOrigin] == "https://example.org")
   }
 
+  @Test("what the endpoint refuses is said as Algolia says it, with the same status but for keys")
+  func refusals() throws {
+    let routes = AlgoliaRoutes(IndexNames())
+    for (error, status) in [
+      (ServiceError.overloaded, 503), (.deadline, 503), (.bodyTooLarge, 413), (.lengthRequired, 411),
+      (.internal, 500),
+      (ServiceError(status: .unauthorized, code: "a", message: "b"), 403),
+      (ServiceError(status: .tooManyRequests, code: "a", message: "b"), 429),
+    ] {
+      let reply = try #require(routes.failure(error))
+      #expect(reply.status.code == status)
+      #expect(try reply.json() == .object(["message": .string(error.message), "status": .integer(status)]))
+      #expect((reply.fields[.retryAfter] != nil) == (status == 503))
+    }
+    #expect(routes.failure(CancellationError())?.status == .serviceUnavailable)
+    struct Unknown: Error {}
+    #expect(routes.failure(Unknown()) == nil, "goes to the log first")
+  }
+
   @Test("a dialect that is switched off is not there")
   func off() async throws {
     let server = try Fixture(Fixture.site).server { $0.dialects = [.meilisearch] }
