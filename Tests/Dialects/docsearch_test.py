@@ -25,7 +25,7 @@ PAGE = """<!doctype html>
 
 # As ALGOLIA.md says, but for the scheme.
 START = """docsearch({
-  container: "#search", appId: "local", apiKey: "search", indexName: "docs", insights: false,%s
+  container: "#search", appId: "local", apiKey: "search", indexName: "docs", insights: false, maxResultsPerGroup: 20,%s
   transformSearchClient: client => {
     const hosts = client.transporter.hosts;
     hosts.splice(0, hosts.length, { url: "%s", accept: "readWrite", protocol: "http" });
