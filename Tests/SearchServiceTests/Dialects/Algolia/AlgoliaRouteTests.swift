@@ -123,7 +123,7 @@ import Testing
     #expect(try await values("category", #""sortFacetValuesBy":"alpha""#).first?["value"] == .string("<b>"))
     let marked = try await values(
       "category", #""facetQuery":"b","highlightPreTag":"[","highlightPostTag":"]""#)
-    #expect(marked.first?["highlighted"] == .string("&lt;[b]&gt;"))
+    #expect(marked.first?["highlighted"] == .string("<[b]>"), "tags that are no HTML: nothing is escaped")
     let reply = await server.post("/1/indexes/docs/facets/lang/query", #"{"maxFacetHits":101}"#)
     #expect(reply.status == .badRequest && reply.text.contains("maxFacetHits"))
   }
@@ -287,12 +287,13 @@ import Testing
   @Test("what the endpoint refuses is said as Algolia says it, with the same status but for keys")
   func refusals() throws {
     let routes = AlgoliaRoutes(IndexNames())
-    for (error, status) in [
-      (ServiceError.overloaded, 503), (.deadline, 503), (.bodyTooLarge, 413), (.lengthRequired, 411),
+    let refusals: [(ServiceError, Int)] = [
+      (.overloaded, 503), (.deadline, 503), (.bodyTooLarge, 413), (.lengthRequired, 411),
       (.internal, 500),
       (ServiceError(status: .unauthorized, code: "a", message: "b"), 403),
       (ServiceError(status: .tooManyRequests, code: "a", message: "b"), 429),
-    ] {
+    ]
+    for (error, status) in refusals {
       let reply = try #require(routes.failure(error))
       #expect(reply.status.code == status)
       #expect(try reply.json() == .object(["message": .string(error.message), "status": .integer(status)]))
