@@ -115,7 +115,7 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
-      exclude: ["Dialects/MEILISEARCH.md"],
+      exclude: ["Dialects/ALGOLIA.md", "Dialects/MEILISEARCH.md"],
       resources: [
         .embedInCode("Page/search.css"), .embedInCode("Page/search.js"), .embedInCode("openapi.json"),
         .embedInCode("Widget/widget.md"), .embedInCode("Widget/example.html"),

@@ -35,22 +35,29 @@ p.long { margin: 0 0 120vh }"""
 class Site:
     """`address` is that of the pages, `search` that of the endpoint."""
 
+    # Where styles may come from, by the security policy of the pages.
+    styles = "'self'"
+
     def __init__(self, program):
         self.folder = tempfile.mkdtemp(prefix="search-site-")
         self.server = self.pages = None
         content, index = os.path.join(self.folder, "content"), os.path.join(self.folder, "index")
-        shutil.copytree(os.path.join(ROOT, "Data"), content)
-        with open(os.path.join(content, "guide.jsonl"), "w") as file:
-            file.writelines(json.dumps(entry) + "\n" for entry in GUIDE)
-        subprocess.run([program, "index", "--quiet", "--index", index, content], check=True)
         self.pages = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         self.address = f"http://127.0.0.1:{self.pages.server_port}/"
+        self.write(content)
+        subprocess.run([program, "index", "--quiet", "--index", index, content], check=True)
         self.server = subprocess.Popen(
             [program, "serve", "--index", index, "--port", "0", "--cors", self.address.rstrip("/")],
             stderr=subprocess.PIPE, text=True)
         self.search = re.search(r"address=(\S+)", self.server.stderr.readline()).group(1)
         subprocess.run([program, "widget", "--quiet", "--out", os.path.join(self.folder, "widget"), "--endpoint", self.search], check=True)
         threading.Thread(target=self.pages.serve_forever, daemon=True).start()
+
+    def write(self, content):
+        """What is indexed, into a folder that is not there yet."""
+        shutil.copytree(os.path.join(ROOT, "Data"), content)
+        with open(os.path.join(content, "guide.jsonl"), "w") as file:
+            file.writelines(json.dumps(entry) + "\n" for entry in GUIDE)
 
     def page(self, path):
         """The bytes and the type of what is at a path; None when nothing is."""
@@ -75,7 +82,7 @@ class Site:
             def do_GET(self):
                 found = site.page(self.path)
                 self.send_response(200 if found else 404)
-                self.send_header("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; "
+                self.send_header("Content-Security-Policy", f"default-src 'none'; script-src 'self'; style-src {site.styles}; "
                                  f"img-src 'self'; base-uri 'none'; form-action 'self' {site.search}; connect-src 'self' {site.search}")
                 self.send_header("Content-Type", found[1] if found else "text/plain")
                 self.end_headers()

@@ -4,10 +4,12 @@ import QueryEngine
 /// Another engine whose clients are answered in their own words. The raw value is its name in the configuration.
 package enum Dialect: String, CaseIterable, Sendable {
   case meilisearch
+  case algolia
 
   func routes(_ names: IndexNames) -> any DialectRoutes {
     switch self {
     case .meilisearch: MeilisearchRoutes(names)
+    case .algolia: AlgoliaRoutes(names)
     }
   }
 }
