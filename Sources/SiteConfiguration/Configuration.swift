@@ -125,10 +125,8 @@ package struct Configuration: Sendable {
   /// Requests a second of one client; 0 for as many as it likes.
   package var rate: Double { number("serve.rate.per_ip") }
   package var burst: Int { integer("serve.rate.burst") }
-  /// Nil for this machine alone.
-  package var trustedProxies: [String]? {
-    isSaid("serve.trusted_proxies") ? texts("serve.trusted_proxies") : nil
-  }
+  package var hasWebhook: Bool { flag("serve.webhook") }
+  package var trustedProxies: [String] { texts("serve.trusted_proxies") }
 
   /// Where the index is: relative to the file when the file says it or is there, else to the current folder.
   package var indexPath: String {
