@@ -17,6 +17,7 @@ final class Endpoint: Sendable {
   private let housekeeping: Housekeeping
   private let admission: Admission
   let logs: ServiceLogs
+  private let reindexing: Reindexing?
   private let options: SearchServer.Options
   private let origins: Set<String>
   private let dialects: [any DialectRoutes]
@@ -24,12 +25,13 @@ final class Endpoint: Sendable {
 
   init(
     _ index: ServedIndex, workers: WorkerPool, housekeeping: Housekeeping, logs: ServiceLogs,
-    options: SearchServer.Options, logger: Logger
+    reindexing: Reindexing?, options: SearchServer.Options, logger: Logger
   ) {
     self.index = index
     self.workers = workers
     self.housekeeping = housekeeping
     self.logs = logs
+    self.reindexing = reindexing
     self.options = options
     admission = Admission(options.operation)
     origins = Set(options.origins.map(\.description))
@@ -60,6 +62,7 @@ final class Endpoint: Sendable {
 
     var methods: String {
       switch self {
+      case .own(.hook): "POST, OPTIONS"
       case .own: Endpoint.methods
       case .dialect: "GET, HEAD, POST, OPTIONS"
       }
@@ -75,15 +78,18 @@ final class Endpoint: Sendable {
     return nil
   }
 
-  /// Whether the body of a request is wanted: on routes of dialects, when its size is known and not too large.
+  /// Whether the body of a request is wanted: on routes that take one, when its size is known and not too large.
   func takesBody(_ request: HTTPRequest) -> Bool {
     guard request.hasBody, ![.get, .head, .options].contains(request.method),
       request.headerFields[.transferEncoding] == nil,
       let length = request.headerFields[.contentLength].flatMap({ Int($0) }),
       (0...limits.bodyBytes).contains(length), let path = request.path
     else { return false }
-    guard case .dialect = destination(of: String(path.prefix { $0 != "?" })) else { return false }
-    return true
+    switch destination(of: String(path.prefix { $0 != "?" })) {
+    case .dialect: return true
+    case .own(let route): return route == .hook && isThere(route)
+    case nil: return false
+    }
   }
 
   /// Answers a request: at once, or from another thread when a search is needed.
@@ -117,6 +123,8 @@ final class Endpoint: Sendable {
       case .own(let route):
         guard isThere(route) else { throw ServiceError.notFound }
         switch request.method {
+        case .post where route == .hook: finish(try hook(request, body))
+        case _ where route == .hook && request.method != .options: throw ServiceError.methodNotAllowed
         case .get, .head:
           guard !request.hasBody else { throw ServiceError.bodyNotAllowed }
           try answer(route, target, request, finish)
@@ -177,7 +185,13 @@ final class Endpoint: Sendable {
     return request.headerFields[.transferEncoding] != nil ? .lengthRequired : .bodyTooLarge
   }
 
-  private func isThere(_ route: Route) -> Bool { route != .metrics || options.hasMetrics }
+  private func isThere(_ route: Route) -> Bool {
+    switch route {
+    case .metrics: options.hasMetrics
+    case .hook: reindexing != nil
+    default: true
+    }
+  }
 
   private func answer(
     _ route: Route, _ target: RequestTarget, _ request: HTTPRequest, _ finish: @escaping Finish
@@ -189,6 +203,7 @@ final class Endpoint: Sendable {
     case .health: finish(fresh(.json(index.current.health)))
     case .readiness: finish(try readiness())
     case .metrics: finish(metricsText())
+    case .hook: throw ServiceError.methodNotAllowed
     case .script: finish(asset(.script, request))
     case .style: finish(asset(.style, request))
     case .interfaceDescription: finish(asset(.interface, request))
@@ -332,8 +347,19 @@ final class Endpoint: Sendable {
     return fresh(.json(index.current.health))
   }
 
+  /// Asks for a run of the indexer; the answer does not wait for it.
+  private func hook(_ request: HTTPRequest, _ body: [UInt8]?) throws -> Reply {
+    guard let reindexing, let webhook = options.operation.webhook else { throw ServiceError.notFound }
+    guard let body = request.hasBody ? body : [] else { throw refusal(ofBody: request) }
+    guard webhook.isSigned(body, by: request.headerFields[.xHubSignature]) else {
+      throw ServiceError.unsigned
+    }
+    reindexing.request()
+    return fresh(Reply(status: .accepted))
+  }
+
   private func metricsText() -> Reply {
-    let text = PrometheusText(metrics, index.current, workers, logs).text
+    let text = PrometheusText(metrics, index.current, workers, logs, reindexing).text
     return fresh(Reply(type: PrometheusText.type, body: Array(text.utf8)))
   }
 

@@ -7,17 +7,20 @@ final class Housekeeping: Service {
   private let index: ServedIndex
   private let workers: WorkerPool
   private let queryLog: QueryLog?
+  private let reindexing: Reindexing?
   private let interval: Duration
   private let logger: Logger
   /// One looks after commits, the other builds.
   private let threads = NIOThreadPool(numberOfThreads: 2)
 
   init(
-    _ index: ServedIndex, workers: WorkerPool, queryLog: QueryLog?, limits: ServiceLimits, logger: Logger
+    _ index: ServedIndex, workers: WorkerPool, queryLog: QueryLog?, reindexing: Reindexing?,
+    limits: ServiceLimits, logger: Logger
   ) {
     self.index = index
     self.workers = workers
     self.queryLog = queryLog
+    self.reindexing = reindexing
     interval = limits.pollInterval
     self.logger = logger
     threads.start()
@@ -30,6 +33,7 @@ final class Housekeeping: Service {
         let commit = try? await threads.runIfActive { [index, logger] in index.takeOverNewCommit(logger) }
         if let commit = commit ?? nil, commit.wantsCompletions { prepareCompletions(of: commit) }
         queryLog?.writeDue()
+        reindexing?.runIfDue()
         let refusals = workers.takeRefusals()
         if refusals > 0 { logger.warning("overloaded", metadata: ["refused": "\(refusals)"]) }
       }

@@ -1,4 +1,4 @@
-/// What the one who runs a server decides: what is written down, who may ask, how often.
+/// What the one who runs a server decides: what is written down, who may ask, how often, who may have the index renewed.
 package struct OperationOptions: Sendable {
   /// How much of a client's address the access log has.
   package enum ClientDetail: String, CaseIterable, Sendable {
@@ -16,6 +16,7 @@ package struct OperationOptions: Sendable {
   /// Servers whose word on where a request comes from counts.
   package var trustedProxies = ["127.0.0.1", "::1"].compactMap { AddressRange($0) }
   package var rateLimit: RateLimit?
+  package var webhook: Webhook?
 
   package init() {}
 }

@@ -6,6 +6,7 @@ enum Route: String, CaseIterable, Sendable {
   case health = "/healthz"
   case readiness = "/readyz"
   case metrics = "/metrics"
+  case hook = "/_hook"
   case script = "/search.js"
   case style = "/search.css"
   case browserDescription = "/opensearch.xml"

@@ -55,6 +55,7 @@ package struct SearchServer: Sendable {
   private let workers: WorkerPool
   private let housekeeping: Housekeeping
   private let logs: ServiceLogs
+  private let reindexing: Reindexing?
   let endpoint: Endpoint
 
   /// Opens and checks the index, and opens the logs.
@@ -66,10 +67,15 @@ package struct SearchServer: Sendable {
     index = try ServedIndex(directory, limits: options.limits, choices: options.choices)
     workers = WorkerPool(threadCount: options.threadCount, limits: options.limits)
     logs = try ServiceLogs(options.operation, logger: logger)
+    reindexing = options.operation.webhook.map {
+      Reindexing($0, timing: options.limits.reindexing, logger: logger)
+    }
     housekeeping = Housekeeping(
-      index, workers: workers, queryLog: logs.queries, limits: options.limits, logger: logger)
+      index, workers: workers, queryLog: logs.queries, reindexing: reindexing, limits: options.limits,
+      logger: logger)
     endpoint = Endpoint(
-      index, workers: workers, housekeeping: housekeeping, logs: logs, options: options, logger: logger)
+      index, workers: workers, housekeeping: housekeeping, logs: logs, reindexing: reindexing,
+      options: options, logger: logger)
   }
 
   /// Serves until SIGTERM or SIGINT, then answers what is under way.
@@ -85,6 +91,7 @@ package struct SearchServer: Sendable {
     } catch { failure = error }
     await workers.stop()
     await housekeeping.stop()
+    await reindexing?.stop()
     await logs.stop()
     if let failure {
       guard let reason = Self.reason(notListening: failure) else { throw failure }

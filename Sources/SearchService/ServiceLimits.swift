@@ -21,6 +21,8 @@ struct ServiceLimits: Sendable {
   var queryTime = Duration.seconds(1)
   /// For the requests that are under way when the server is told to stop.
   var drainTime = Duration.milliseconds(4_500)
+  /// When a run that was asked for begins.
+  var reindexing = Reindexing.Timing()
   /// How often the index is looked at for a new commit.
   var pollInterval = Duration.milliseconds(250)
   /// An index up to this size is read and checked in full before it is served; of a larger one, each page when

@@ -127,10 +127,8 @@ package struct Configuration: Sendable {
   /// Requests a second of one client; 0 for as many as it likes.
   package var rate: Double { number("serve.rate.per_ip") }
   package var burst: Int { integer("serve.rate.burst") }
-  /// Nil for this machine alone.
-  package var trustedProxies: [String]? {
-    isSaid("serve.trusted_proxies") ? texts("serve.trusted_proxies") : nil
-  }
+  package var hasWebhook: Bool { flag("serve.webhook") }
+  package var trustedProxies: [String] { texts("serve.trusted_proxies") }
   /// Names of other engines.
   package var dialects: [String] { texts("serve.compat") }
   /// Nil for any.

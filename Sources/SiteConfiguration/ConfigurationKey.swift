@@ -22,7 +22,7 @@ package struct ConfigurationKey: Sendable {
     case address
     /// A list of sites as browsers name them, `https://example.org`.
     case origins
-    /// Requests a second, written `20/s`, `300/m` or `1000/h`.
+    /// Requests a second, written `20/s`, `300/m` or `1000/h`; 0 for `off`.
     case rate
     /// A list of addresses, `127.0.0.1`, or ranges of them, `10.0.0.0/8`.
     case addressRanges
@@ -93,11 +93,14 @@ package struct ConfigurationKey: Sendable {
     .init(
       "serve.keys", .hashes, nil,
       "who shows a key with one of these hashes may search; search keys new makes one"),
-    .init("serve.rate.per_ip", .rate, nil, "requests of one client, such as 20/s; none refused if not given"),
+    .init("serve.rate.per_ip", .rate, "off", "requests of one client, such as 20/s"),
     .init("serve.rate.burst", .integer(1...100_000), "40", "at once"),
     .init(
-      "serve.trusted_proxies", .addressRanges, nil,
-      "servers that say for whom they ask, such as 10.0.0.0/8; this machine if not given"),
+      "serve.webhook", .bool, "false",
+      "POST /_hook, signed with SEARCH_WEBHOOK_SECRET, has the index brought up to date"),
+    .init(
+      "serve.trusted_proxies", .addressRanges, "127.0.0.1, ::1",
+      "servers that say for whom they ask, such as 10.0.0.0/8"),
     .init(
       "serve.compat", .choices(dialectNames), "[\(dialectNames.joined(separator: ", "))]",
       "other engines whose boxes and clients are answered; [] for none"),
@@ -206,7 +209,7 @@ extension ConfigurationKey {
       return .number(seconds)
     case .rate:
       guard let rate = perSecond(text) else {
-        throw ValueProblem(reason: "is \(text); write a number of requests such as 20/s, 300/m or 1000/h")
+        throw ValueProblem(reason: "is \(text); write requests such as 20/s, 300/m or 1000/h, or off")
       }
       return .number(rate)
     case .texts, .choices, .origins, .addressRanges, .hashes: return .texts(texts)
@@ -216,9 +219,12 @@ extension ConfigurationKey {
   /// A value as it would be written in the file: `256M`, `1s`.
   package func written(_ value: ConfigurationValue) -> String {
     switch (kind, value) {
+    case (.rate, .number(0)): return "off"
     case (.rate, .number(let rate)):
-      let (count, unit) = rate >= 1 ? (rate, "s") : rate * 60 >= 1 ? (rate * 60, "m") : (rate * 3_600, "h")
-      return "\(ConfigurationValue.number(count).description)/\(unit)"
+      for (factor, unit) in [(1.0, "s"), (60, "m")] where rate * factor == (rate * factor).rounded() {
+        return "\(Int(rate * factor))/\(unit)"
+      }
+      return "\(Int((rate * 3_600).rounded()))/h"
     case (.bytes, .integer(let bytes)): return sizeText(bytes)
     case (.duration, .number(let seconds)):
       if seconds >= 86_400, seconds.truncatingRemainder(dividingBy: 86_400) == 0 {
@@ -236,7 +242,7 @@ extension ConfigurationKey {
     let texts =
       kind.isList
       ? defaultText.split { "[],".contains($0) }.map { $0.trimmingSpaces } : [defaultText]
-    return try? value(of: texts, isList: false)
+    return try? value(of: texts, isList: kind.isList)
   }
 }
 
@@ -273,8 +279,9 @@ func sizeText(_ bytes: Int) -> String {
   return String(bytes)
 }
 
-/// `20/s`: more than none, at most a million a second.
+/// `20/s`: at most a million a second; 0 for `off`.
 private func perSecond(_ text: String) -> Double? {
+  if text == "off" || boolean(text) == false { return 0 }
   let parts = text.split(separator: "/", omittingEmptySubsequences: false)
   guard parts.count == 2, let count = Int(parts[0]), (1...1_000_000).contains(count) else { return nil }
   return ["s": 1, "m": 60, "h": 3_600][parts[1]].map { Double(count) / $0 }

@@ -41,7 +41,7 @@ package enum ConfigurationTemplate {
       let parts = key.name.split(separator: ".").dropFirst()
       let first = parts.first ?? ""
       guard written.insert(first).inserted else { continue }
-      let value = key.defaultText ?? example(key)
+      let value = shown(key)
       guard parts.count == 2 else {
         lines.append("#   \(first): \(value)   # \(note(key) ?? key.purpose)")
         continue
@@ -49,7 +49,7 @@ package enum ConfigurationTemplate {
       // Keys with one more level are written in one line, as a mapping.
       let siblings = keys.filter { $0.name.hasPrefix("\(name).\(first).") }
       let members = siblings.map {
-        "\($0.name.split(separator: ".").last ?? ""): \($0.defaultText ?? example($0))"
+        "\($0.name.split(separator: ".").last ?? ""): \(shown($0))"
       }
       let purposes = siblings.map(\.purpose).joined(separator: "; ")
       lines.append("#   \(first): {\(members.joined(separator: ", "))}   # \(purposes)")
@@ -60,8 +60,11 @@ package enum ConfigurationTemplate {
     return lines + [""]
   }
 
-  private static func example(_ key: ConfigurationKey) -> String {
-    key.kind.isList ? "[]" : "\"\""
+  /// The default, or that nothing stands there.
+  private static func shown(_ key: ConfigurationKey) -> String {
+    guard key.kind.isList else { return key.defaultText ?? "\"\"" }
+    guard case .texts(let texts)? = key.defaultValue else { return "[]" }
+    return "[\(texts.map { "\"\($0)\"" }.joined(separator: ", "))]"
   }
 
   private static func reason(_ source: ContentSource) -> String {

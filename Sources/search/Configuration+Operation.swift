@@ -3,23 +3,43 @@ import SearchService
 import SiteConfiguration
 
 extension Configuration {
-  /// Logs, keys, limits and proxies of `search.yaml`, and what only the environment says.
-  func operationOptions() throws -> OperationOptions {
+  /// Logs, keys, limits, proxies and webhook of `search.yaml`, and what only the environment says.
+  ///
+  /// - Parameter indexCommand: arguments of this program that bring the index up to date.
+  func operationOptions(indexCommand: [String]) throws -> OperationOptions {
     var options = OperationOptions()
     options.accessLog = accessLog
     options.accessLogClient = .init(rawValue: accessLogClient) ?? .none
     options.queryLog = queryLog
     options.keys = try apiKeys()
-    if let trustedProxies {
-      options.trustedProxies = try trustedProxies.map { text in
-        guard let range = AddressRange(text) else {
-          throw Self.problem("serve.trusted_proxies has \(text), which is no address")
-        }
-        return range
+    options.trustedProxies = try trustedProxies.map { text in
+      guard let range = AddressRange(text) else {
+        throw Self.problem("serve.trusted_proxies has \(text), which is no address")
       }
+      return range
     }
     if rate > 0 { options.rateLimit = RateLimit(perSecond: rate, burst: burst) }
+    if hasWebhook { options.webhook = try webhook(indexCommand) }
     return options
+  }
+
+  private func webhook(_ indexCommand: [String]) throws -> Webhook {
+    let secret = try Secret.read("SEARCH_WEBHOOK_SECRET")
+    let line = secret?.text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+    guard !line.isEmpty else {
+      throw Self.problem(
+        "serve.webhook needs a secret: SEARCH_WEBHOOK_SECRET, or a file with it that SEARCH_WEBHOOK_SECRET_FILE names"
+      )
+    }
+    // The same program with the same environment, but for what only the endpoint has to know.
+    let environment = (FileBytes.read("/proc/self/environ") ?? []).split(separator: 0).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    return Webhook(
+      secret: line, command: ["/proc/self/exe"] + indexCommand,
+      environment: environment.filter { variable in
+        !["SEARCH_WEBHOOK_SECRET", "SEARCH_API_KEYS"].contains { variable.hasPrefix($0) }
+      })
   }
 
   /// `SEARCH_API_KEYS` has hashes, `SEARCH_API_KEYS_FILE` names a file with one a line; else `serve.keys`.

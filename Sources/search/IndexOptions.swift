@@ -46,6 +46,11 @@ struct IndexOptions: ParsableArguments {
 
   var path: String { settings.indexPath }
 
+  /// Arguments of this program that bring the same index up to date.
+  var indexCommand: [String] {
+    ["index", "--quiet", "--index", path] + (configPath.map { ["--config", $0] } ?? [])
+  }
+
   var directory: IndexDirectory { IndexDirectory(path: path) }
 
   func validate() throws {

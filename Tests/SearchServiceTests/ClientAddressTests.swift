@@ -10,7 +10,9 @@ import Testing
     trusting: [String] = ["127.0.0.1", "10.0.0.0/8", "fd00::/8"]
   ) throws -> String {
     var headers = HTTPFields()
-    for (name, value) in fields { headers.append(HTTPField(name: try #require(.init(name)), value: value)) }
+    for (name, value) in fields {
+      headers.append(HTTPField(name: try #require(HTTPField.Name(name)), value: value))
+    }
     let request = HTTPRequest(
       method: .get, scheme: "http", authority: "t", path: "/", headerFields: headers)
     let proxies = TrustedProxies(try trusting.map { try #require(AddressRange($0)) })
@@ -21,7 +23,7 @@ import Testing
   @Test("addresses are read and written in the usual way, anything else is none")
   func notation() throws {
     for text in ["1.2.3.4", "255.255.255.255", "::", "::1", "2001:db8::7", "fe80::1:2"] {
-      #expect(try #require(ClientAddress(text)).description == text)
+      #expect(ClientAddress(text)?.description == text)
     }
     #expect(ClientAddress("::ffff:1.2.3.4") == ClientAddress("1.2.3.4"))
     for text in ["", "1.2.3", "1.2.3.4.5", "1.2.3.4:80", "[::1]", "localhost", "2001:db8::g", "1.2.3.4\0"] {
@@ -34,13 +36,16 @@ import Testing
 
   @Test("a range holds the addresses that share its bits")
   func ranges() throws {
-    func holds(_ range: String, _ address: String) throws -> Bool {
-      try #require(AddressRange(range)).contains(try #require(ClientAddress(address)))
+    for (range, address, isHeld) in [
+      ("10.0.0.0/8", "10.255.1.1", true), ("10.0.0.0/8", "11.0.0.0", false), ("0.0.0.0/0", "9.9.9.9", true),
+      ("0.0.0.0/0", "2001:db8::1", false), ("::/0", "9.9.9.9", true),
+      ("2001:db8::/33", "2001:db8:7fff::1", true),
+      ("2001:db8::/33", "2001:db8:8000::1", false), ("1.2.3.4", "1.2.3.4", true),
+      ("1.2.3.4", "1.2.3.5", false),
+    ] {
+      let found = try #require(AddressRange(range)).contains(try #require(ClientAddress(address)))
+      #expect(found == isHeld, "\(range) \(address)")
     }
-    #expect(try holds("10.0.0.0/8", "10.255.1.1") && !holds("10.0.0.0/8", "11.0.0.0"))
-    #expect(try holds("0.0.0.0/0", "9.9.9.9") && !holds("0.0.0.0/0", "2001:db8::1"))
-    #expect(try holds("::/0", "9.9.9.9") && holds("2001:db8::/33", "2001:db8:7fff::1"))
-    #expect(try !holds("2001:db8::/33", "2001:db8:8000::1") && holds("1.2.3.4", "1.2.3.4"))
     for text in ["10.0.0.0/33", "::1/129", "10.0.0.0/", "10.0.0.0/-1", "x/8", "/8", ""] {
       #expect(AddressRange(text) == nil, "\(text)")
     }

@@ -39,7 +39,7 @@ import Testing
   @Test("a file that was renamed is left alone, one that was truncated is written on")
   func rotation() async throws {
     let file = try LogFile(path: path, logger: logger)
-    func write(_ text: String, to name: String = "log") async throws {
+    func write(_ text: String) async throws {
       file.append(Array(text.utf8))
       while try !folder.names().contains("log") || lines().last != text { await Task.yield() }
     }
@@ -73,7 +73,7 @@ import Testing
     // What a pipe takes, what waits, and what is on its way.
     #expect(file.droppedLines >= 1_000 - 65 - 100 - 100)
     // Reading what there is lets it come to its end.
-    let all = Task.detached {
+    let all = Task.detached { () -> Int in
       var sum = 0
       var buffer = [UInt8](repeating: 0, count: 1 << 16)
       while true {

@@ -15,7 +15,9 @@ import Testing
   }
 
   /// What is written when a visitor types, key by key, one second apart.
-  private func written(_ texts: [String], typing: Bool = true, from client: ClientAddress? = visitor)
+  private func written(
+    _ texts: [String], typing: Bool = true, from client: ClientAddress? = QueryLogTests.visitor
+  )
     -> [String]
   {
     var typed = TypedQueries()
@@ -47,18 +49,20 @@ import Testing
     // Of those who cannot be told apart, everyone counts.
     #expect(written(["helm", "helm"], typing: false, from: nil) == ["helm", "helm"])
     var typed = TypedQueries()
-    #expect(typed.add(line("多集"), from: Self.visitor, isTyping: true, at: .zero) == [])
-    #expect(typed.add(line("多集群"), from: Self.visitor, isTyping: false, at: .seconds(1)) == [line("多集群")])
-    #expect(typed.finishAll(at: .seconds(2)) == [])
+    let first = typed.add(line("多集"), from: Self.visitor, isTyping: true, at: .zero)
+    let second = typed.add(line("多集群"), from: Self.visitor, isTyping: false, at: .seconds(1))
+    let rest = typed.finishAll(at: .seconds(2))
+    #expect(first == [] && second == [line("多集群")] && rest == [])
   }
 
   @Test("after some seconds of quiet what was typed is written, not before")
   func quiet() {
     var typed = TypedQueries()
-    #expect(typed.add(line("多集群"), from: Self.visitor, isTyping: true, at: .seconds(10)) == [])
-    #expect(typed.due(at: .milliseconds(13_999)) == [])
-    #expect(typed.due(at: .seconds(14)) == [line("多集群")])
-    #expect(typed.due(at: .seconds(100)) == [])
+    let found = typed.add(line("多集群"), from: Self.visitor, isTyping: true, at: .seconds(10))
+    let early = typed.due(at: .milliseconds(13_999))
+    let due = typed.due(at: .seconds(14))
+    let late = typed.due(at: .seconds(100))
+    #expect(found == [] && early == [] && due == [line("多集群")] && late == [])
   }
 
   @Test("a search that found little is named in the next one of the same visitor, for a minute")

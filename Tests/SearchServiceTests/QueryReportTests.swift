@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct QueryReportTests {
   private static let words = [
-    "多集群", "kubernetes", "k8s \"quoted\"", "back\\slash", "helm", "长一点的查询", "😀", "tab\there", "é",
+    "多集群", "kubernetes", "k8s \"quoted\"", "back\\slash", "helm", "长一点的查询", "😀", "é",
   ]
 
   private func randomLine(_ random: inout SplitMix64, words: [String]) -> QueryLogLine {
@@ -51,14 +51,14 @@ import Testing
     func list(_ number: (String) -> Int) -> [QueryReport.Query] {
       counts.keys.filter { number($0) > 0 }
         .sorted { isBefore(number($0), $0, number($1), $1) }
-        .prefix(limit).map { .init(text: $0, count: number($0), total: counts[$0]?.total ?? 0) }
+        .prefix(limit).map { QueryReport.Query(text: $0, count: number($0), total: counts[$0]?.total ?? 0) }
     }
     report.distinctCount = counts.count
     report.top = list { counts[$0]?.count ?? 0 }
     report.unanswered = list { counts[$0]?.failures ?? 0 }
     report.retries = retries.sorted { isBefore($0.value, $0.key, $1.value, $1.key) }.prefix(limit).map {
       let parts = $0.key.split(separator: "\0")
-      return .init(from: String(parts[0]), to: String(parts[1]), count: $0.value)
+      return QueryReport.Retry(from: String(parts[0]), to: String(parts[1]), count: $0.value)
     }
     return report
   }
@@ -140,15 +140,17 @@ import Testing
     var tally = QueryTally(entryLimit: 1_000, byteLimit: 20_000)
     var random = SplitMix64(seed: 5)
     var often: [String: Int] = [:]
+    var most = 0
     for number in 0..<100_000 {
       let text = number % 10 == 0 ? "often \(Int.random(in: 0..<20, using: &random))" : "rare \(number)"
       if number % 10 == 0 { often[text, default: 0] += 1 }
       tally.add(Array(text.utf8).span, failures: 0, total: 0)
-      #expect(tally.entries.count <= 1_000)
+      most = max(most, tally.entries.count)
     }
+    #expect(most <= 1_000)
     #expect(tally.lostCount > 0)
     let top = tally.largest(20) { $0.count }
-    #expect(Set(top.map(tally.text)) == Set(often.keys))
+    #expect(Set(top.map { tally.text(of: $0) }) == Set(often.keys))
     for entry in top {
       let exact = try #require(often[tally.text(of: entry)])
       #expect((exact - tally.lostCount...exact).contains(entry.count))

@@ -39,6 +39,12 @@ import Testing
         metrics: true
         compat: [meilisearch]
         index_name: blog
+        access_log: {path: logs/access.jsonl, ip: truncated}
+        query_log: {path: "-"}
+        keys: [\(String(repeating: "0a", count: 32))]
+        rate: {per_ip: 90/m, burst: 7}
+        trusted_proxies: [10.0.0.0/8, "::1"]
+        webhook: true
       """)
     #expect(all.baseURL == "https://example.org/" && all.threads == 2)
     #expect(all.memory == 64 << 20 && all.fileByteLimit == 8 << 20 && all.text("index.dir") == "data/index")
@@ -47,6 +53,9 @@ import Testing
     #expect(all.facets == ["category", "lang"] && all.host == "0.0.0.0" && all.port == 8080)
     #expect(all.origins == ["https://example.org"] && !all.keepsAnswers && all.hasMetrics)
     #expect(all.dialects == ["meilisearch"] && all.indexName == "blog")
+    #expect(all.accessLog == "logs/access.jsonl" && all.accessLogClient == "truncated" && all.queryLog == "-")
+    #expect(all.keyHashes.count == 1 && all.rate == 1.5 && all.burst == 7 && all.hasWebhook)
+    #expect(all.trustedProxies == ["10.0.0.0/8", "::1"])
     #expect(
       all.pins == [
         .init(queries: ["安装", "install"], targets: ["/install/"]), .init(queries: ["k8s"], targets: ["a.md"]),
@@ -61,6 +70,8 @@ import Testing
     #expect(
       none.queryLimit == 10 && none.facets == ["category"] && none.host == "127.0.0.1" && none.port == 7_720)
     #expect(none.keepsAnswers && !none.hasMetrics && none.indexName == nil)
+    #expect(none.accessLog == nil && none.queryLog == nil && none.keyHashes == [] && none.rate == 0)
+    #expect(none.burst == 40 && none.trustedProxies == ["127.0.0.1", "::1"] && !none.hasWebhook)
     #expect(none.dialects == ["meilisearch", "algolia"])
     #expect(none.recencyHalfLife == 0 && none.threads == 0 && none.sources.isEmpty)
     #expect(ConfigurationKey.all.allSatisfy { $0.defaultText == nil || $0.defaultValue != nil })

@@ -2,9 +2,10 @@ import HTTPTypes
 
 /// Who asks, and whether it may: what is looked at before any route is.
 struct Admission: Sendable {
-  /// Paths that tell nothing of the index: probes, and what the search box is made of.
+  /// Paths that tell nothing of the index: probes, what the search box is made of, and one that wants a signature.
   private static let openPaths: Set<String> = [
-    "/healthz", "/readyz", "/health", "/search.js", "/search.css", "/opensearch.xml", "/openapi.json",
+    Route.hook.rawValue, "/healthz", "/readyz", "/health", "/search.js", "/search.css", "/opensearch.xml",
+    "/openapi.json",
   ]
   private static let probes: Set<String> = ["/healthz", "/readyz", "/health"]
 

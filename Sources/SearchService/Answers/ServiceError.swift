@@ -52,6 +52,9 @@ struct ServiceError: Error, Equatable {
   }
   static let forbidden = ServiceError(
     status: .forbidden, code: "invalid_key", message: "this key is not known here")
+  static let unsigned = ServiceError(
+    status: .forbidden, code: "invalid_signature",
+    message: "the body is not signed with the secret of this server (\(Webhook.signatureName))")
   static let overloaded = ServiceError(
     status: .serviceUnavailable, code: "overloaded",
     message: "too many searches at once; try again in a second")

@@ -30,7 +30,10 @@ struct PrometheusText {
     metric(name, "counter", help, [("", [], "\(value)")])
   }
 
-  init(_ metrics: ServiceMetrics, _ commit: ServedCommit, _ workers: WorkerPool, _ logs: ServiceLogs) {
+  init(
+    _ metrics: ServiceMetrics, _ commit: ServedCommit, _ workers: WorkerPool, _ logs: ServiceLogs,
+    _ reindexing: Reindexing?
+  ) {
     write(metrics.current)
     gauge("search_connections", "Open connections.", metrics.connectionCount)
     gauge("search_jobs", "Searches that run or wait for a thread.", workers.jobCount)
@@ -46,6 +49,14 @@ struct PrometheusText {
       metric(
         "search_log_lines_dropped_total", "counter", "Lines that a log has lost.",
         logs.droppedLines.map { ("", [("log", $0.name)], "\($0.count)") })
+    }
+    if let counts = reindexing?.counts {
+      metric(
+        "search_webhook_runs_total", "counter", "Runs of the indexer that a webhook has asked for.",
+        [
+          ("", [("outcome", "success")], "\(counts.successes)"),
+          ("", [("outcome", "failure")], "\(counts.failures)"),
+        ])
     }
     writeProcess(startedAt: metrics.startTime)
   }

@@ -63,7 +63,7 @@ struct ServeCommand: ParsableCommand {
     serverOptions.indexNames = IndexNames(only: settings.indexName)
     serverOptions.choices = OwnerChoices(
       analysis: try settings.analysisOptions(), search: try settings.searchOptions())
-    serverOptions.operation = try settings.operationOptions()
+    serverOptions.operation = try settings.operationOptions(indexCommand: options.indexCommand)
     serverOptions.keepsAnswers = settings.keepsAnswers && !noCache
     let server = try SearchServer(options.directory, options: serverOptions, logger: logger)
     do { try finish { try await server.run() } } catch let error as SearchServer.ListenError {
