@@ -301,7 +301,8 @@ import Testing
     }
     #expect(routes.failure(CancellationError())?.status == .serviceUnavailable)
     struct Unknown: Error {}
-    #expect(routes.failure(Unknown()) == nil, "goes to the log first")
+    let isKnown = routes.failure(Unknown()) != nil
+    #expect(!isKnown, "goes to the log first")
   }
 
   @Test("a dialect that is switched off is not there")
