@@ -1,3 +1,4 @@
+import IndexFormat
 import QueryEngine
 import SearchModel
 import SearchTestSupport
