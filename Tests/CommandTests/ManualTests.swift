@@ -26,7 +26,7 @@ import Testing
     for command in ["index", "query", "serve", "export", "completions"] {
       #expect(outcome.text.contains(command))
     }
-    #expect(outcome.text.contains("-facets"))
+    #expect(outcome.text.contains("facets"))
     // Where the shell is there, it has to understand the script.
     if access("/bin/" + shell, X_OK) == 0 {
       let check = try RunningProgram(["/bin/" + shell, "-n"])

@@ -60,13 +60,13 @@ import Testing
   @Test(
     "a server does not start open when its keys cannot be had, nor without the log it was told to write",
     arguments: [
-      (["SEARCH_API_KEYS="], Int32(78)), (["SEARCH_API_KEYS=key"], 78),
+      (["SEARCH_API_KEYS="], 78), (["SEARCH_API_KEYS=key"], 78),
       (["SEARCH_API_KEYS_FILE=/nowhere"], 66),
       (["SEARCH_API_KEYS_FILE=/dev/null"], 78), (["SEARCH_SERVE_KEYS=abc"], 78),
       (["SEARCH_SERVE_ACCESS_LOG_PATH=/nowhere/log"], 66), (["SEARCH_SERVE_RATE_PER_IP=20"], 78),
       (["SEARCH_SERVE_TRUSTED_PROXIES=10.0.0.0/33"], 78), (["SEARCH_SERVE_WEBHOOK=true"], 78),
       (["SEARCH_SERVE_WEBHOOK=true", "SEARCH_WEBHOOK_SECRET="], 78),
-    ])
+    ] as [([String], Int32)])
   func refusals(variables: [String], status: Int32) throws {
     let site = try Site(["a.md": "# 多集群\n"])
     try site.index()

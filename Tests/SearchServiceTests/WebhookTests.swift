@@ -1,5 +1,6 @@
 import Glibc
 import HTTPTypes
+import Logging
 import SearchTestSupport
 import ServiceLifecycle
 import Testing
