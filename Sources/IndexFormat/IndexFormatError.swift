@@ -1,3 +1,5 @@
+package import IndexStorage
+
 /// What is wrong with the bytes of an index file, and where.
 package struct IndexFormatError: Error, Equatable, CustomStringConvertible {
   package enum Problem: Equatable, Sendable {
@@ -23,6 +25,12 @@ package struct IndexFormatError: Error, Equatable, CustomStringConvertible {
     self.file = file
     self.section = section
     self.offset = offset
+  }
+
+  /// A file of the index that could not be found.
+  package init(missing error: FileError) {
+    let name = error.path.split(separator: "/").last.map(String.init) ?? error.path
+    self.init(.missing, file: name, section: "frame")
   }
 
   package var description: String {

@@ -84,9 +84,9 @@ package struct IndexDirectory: Sendable {
 
   /// Takes the right to write, by a lock on the file `lock`. Readers need none.
   ///
-  /// - Throws: `IndexLockedError` when another writer has it and `waiting` is false.
-  package func lockForWriting(waiting: Bool = false) throws -> WriterLock {
-    try WriterLock(path: path(of: Self.lockName), fileSystem: fileSystem, waiting: waiting)
+  /// - Throws: `IndexLockedError` when another writer has it for longer than the `patience`.
+  package func lockForWriting(patience: LockPatience = .none) throws -> WriterLock {
+    try WriterLock(path: path(of: Self.lockName), fileSystem: fileSystem, patience: patience)
   }
 
   // MARK: Reading

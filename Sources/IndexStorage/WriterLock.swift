@@ -10,17 +10,22 @@ package final class WriterLock: Sendable {
   private let path: String
   private let descriptor: Int32
 
-  /// - Throws: `IndexLockedError` when the lock is taken and `waiting` is false; `FileError`.
-  init(path: String, fileSystem: any FileSystem, waiting: Bool) throws {
+  /// The kernel has no lock with a time limit, so that a limited wait is a look now and then.
+  private static let pause: Duration = .milliseconds(50)
+
+  /// - Throws: `IndexLockedError` when the lock is still taken after the `patience`; `FileError`.
+  init(path: String, fileSystem: any FileSystem, patience: LockPatience) throws {
     self.fileSystem = fileSystem
     self.path = path
+    var deadline: ContinuousClock.Instant?
+    if case .seconds(let seconds) = patience { deadline = .now + .seconds(seconds) }
     while true {
       let descriptor = try attempt("open", path) { () throws(SystemError) in
         try fileSystem.open(path, .locking)
       }
       do throws(FileError) {
         try attempt("flock", path) { () throws(SystemError) in
-          try fileSystem.lock(descriptor, waiting: waiting)
+          try fileSystem.lock(descriptor, waiting: patience == .unlimited)
         }
         // Between open and lock the whole directory may have been thrown away and made anew.
         if try isSameFile(path, descriptor, in: fileSystem) {
@@ -30,8 +35,9 @@ package final class WriterLock: Sendable {
         try? fileSystem.close(descriptor)
       } catch {
         try? fileSystem.close(descriptor)
-        if error.operation == "flock" && error.code == EWOULDBLOCK { throw IndexLockedError(path: path) }
-        throw error
+        guard error.operation == "flock" && error.code == EWOULDBLOCK else { throw error }
+        guard let deadline, .now < deadline else { throw IndexLockedError(path: path) }
+        usleep(UInt32(Self.pause / .microseconds(1)))
       }
     }
   }

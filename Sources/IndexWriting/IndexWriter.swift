@@ -25,18 +25,25 @@ package final class IndexWriter {
     package var memoryBudget: Int
     /// Bytes of items that wait to be united with the same item of another file. Decides the order of entries.
     package var waitingBytes: Int
+    /// Commits that stay for a rollback, the new one included.
+    package var keptCommits: Int
+    /// How long to wait for another writer.
+    package var patience: LockPatience
     /// Seconds since 1970, for the commit.
     package var now: Int
 
     package init(
       keepsExisting: Bool = false, mergePolicy: MergePolicy = MergePolicy(), threadCount: Int = 1,
-      memoryBudget: Int = 256 << 20, waitingBytes: Int = 32 << 20, now: Int
+      memoryBudget: Int = 256 << 20, waitingBytes: Int = 32 << 20, keptCommits: Int = 1,
+      patience: LockPatience = .none, now: Int
     ) {
       self.keepsExisting = keepsExisting
       self.mergePolicy = mergePolicy
       self.threadCount = max(threadCount, 1)
       self.memoryBudget = min(memoryBudget, Self.largestBudget)
       self.waitingBytes = waitingBytes
+      self.keptCommits = keptCommits
+      self.patience = patience
       self.now = now
     }
 
@@ -47,6 +54,7 @@ package final class IndexWriter {
   private let directory: IndexDirectory
   private let lock: WriterLock
   private let previous: Commit?
+  private let history: CommitHistory
   private let options: Options
   private let makeAnalyzer: @Sendable () throws -> any EntryAnalyzing
   private let analyzerIdentity: String
@@ -74,14 +82,13 @@ package final class IndexWriter {
     analyzerIdentity = Analyzer.identity
     crew = WorkCrew(threadCount: options.threadCount)
     written = WrittenSegments(in: directory)
+    history = CommitHistory(in: directory, keeping: options.keptCommits)
     try directory.create()
-    lock = try directory.lockForWriting()
+    lock = try directory.lockForWriting(patience: options.patience)
     // A damaged or foreign pointer is no reason not to build anew; what it named is left until that is done.
     let isReadable: Bool
     (previous, isReadable) = try {
       do { return (try Commit(in: directory), true) } catch is IndexFormatError where !options.keepsExisting {
-        return (nil, false)
-      } catch let error as FileError where error.code == EFBIG && !options.keepsExisting {
         return (nil, false)
       }
     }()
@@ -92,13 +99,9 @@ package final class IndexWriter {
       }
       for segment in previous.segments { try written.append(segment) }
     }
-    let garbage = garbageNames(keeping: previous?.fileNames ?? [])
-    if !garbage.isEmpty {
-      // The run that published this commit may have died, or have failed, before that was durable. As long as
-      // it is not, a power failure brings back the commit before, and with it the need for its files.
-      try directory.sync()
-      remove(garbage)
-    }
+    // The run that published this commit may have died, or have failed, before that was durable. As long as it is not, a
+    // power failure brings back the commit before, and with it the need for its files.
+    try history.removeGarbage(current: previous, sync: true)
   }
 
   /// A writer with the analysis of the product.
@@ -111,8 +114,8 @@ package final class IndexWriter {
     current = nil
     guard !isCommitted, (try? lock.isCurrent()) ?? false else { return }
     // A commit that failed may be the current one all the same: its name may have changed before the error.
-    guard let current = try? Commit(in: directory)?.fileNames ?? [] else { return }
-    remove(garbageNames(keeping: current.union(previous?.fileNames ?? [])))
+    guard let current = try? Optional(Commit(in: directory)) else { return }
+    try? history.removeGarbage(current: current, other: previous)
   }
 
   /// The state that readers saw when this writer began.
@@ -258,7 +261,8 @@ package final class IndexWriter {
     }
     isCommitted = true
     written = WrittenSegments(in: directory)
-    remove(garbageNames(keeping: next.fileNames))
+    // What cannot be removed now, the next run removes.
+    try? history.removeGarbage(current: next)
     return next
   }
 
@@ -281,18 +285,15 @@ package final class IndexWriter {
     _ segments: [CommittedSegment], sourcePaths: [String], state: FileReference?
   ) throws -> Commit {
     let next = Commit(
-      // A pointer may claim any number, as long as its checksum is right.
-      number: min(previous?.number ?? 0, Int.max - 1) + 1, createdAt: options.now,
+      number: try history.nextNumber(after: previous), createdAt: options.now,
       analyzer: analyzerIdentity, sourcePaths: sourcePaths, segments: segments, state: state)
     try checkLock()
-    if let previous, previous.segments == next.segments, previous.sourcePaths == next.sourcePaths,
-      previous.analyzer == next.analyzer, previous.state == next.state
-    {
+    if let previous, previous.hasContent(of: next) {
       // The run that published it may have failed before that was durable.
       try directory.sync()
       return previous
     }
-    try next.publish(in: directory)
+    try history.publish(next, after: previous)
     return next
   }
 
@@ -301,26 +302,5 @@ package final class IndexWriter {
     guard try lock.isCurrent() else {
       throw FileError(operation: "rename", path: directory.path, code: ESTALE)
     }
-  }
-
-  // MARK: Cleaning up
-
-  /// Names of segment files that are not to be kept, and of what a killed writer left; nobody else's.
-  ///
-  /// None when the directory cannot be listed: garbage harms nobody, and the next run tries again.
-  private func garbageNames(keeping names: Set<String>) -> [String] {
-    guard let found = try? directory.fileNames() else { return [] }
-    return found.filter { name in
-      !names.contains(name)
-        && (name.hasPrefix("segment-") && name.hasSuffix(".seg")
-          || name.hasPrefix("live-") && name.hasSuffix(".bits")
-          || name.hasPrefix("sources-") && name.hasSuffix(".state")
-          || name.hasPrefix(IndexDirectory.temporaryPrefix))
-    }
-  }
-
-  /// Removes files; one that cannot be removed is left, for the same reason.
-  private func remove(_ names: [String]) {
-    for name in names { try? directory.remove(name) }
   }
 }

@@ -101,6 +101,8 @@ package struct Configuration: Sendable {
   package var memory: Int { integer("index.memory") }
   /// Bytes.
   package var fileByteLimit: Int { integer("index.max_file_bytes") }
+  /// Commits that stay for a rollback, the current one included.
+  package var keptCommits: Int { integer("index.keep") }
   /// 0: one per core.
   package var threads: Int { integer("index.threads") }
   package var synonyms: [String] { texts("analysis.synonyms") }

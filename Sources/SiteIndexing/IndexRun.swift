@@ -1,5 +1,4 @@
 package import ContentIngest
-import Glibc
 package import IndexFormat
 package import IndexStorage
 import IndexWriting
@@ -19,6 +18,10 @@ package struct IndexRun {
     package var isStrict = false
     package var memoryBudget = 256 << 20
     package var threadCount = 1
+    /// Commits that stay for a rollback, the new one included.
+    package var keptCommits = 1
+    /// How long to wait for another run.
+    package var patience = LockPatience.none
     /// Seconds since 1970, for the commit.
     package var now: Int
     /// Which files are content, and how they are read.
@@ -198,8 +201,8 @@ package struct IndexRun {
           in: directory,
           options: .init(
             keepsExisting: keepsExisting, threadCount: options.threadCount,
-            memoryBudget: options.memoryBudget,
-            now: options.now))
+            memoryBudget: options.memoryBudget, keptCommits: options.keptCommits,
+            patience: options.patience, now: options.now))
       } catch let error as IndexFormatError where keepsExisting {
         return try open(root: root, rebuilding: .unreadable("\(error)"))
       } catch let error as FileError where keepsExisting && error.isNotFound {
@@ -213,8 +216,6 @@ package struct IndexRun {
   private func base(root: String?) throws -> (Commit?, Base) {
     let commit: Commit?
     do { commit = try Commit(in: directory) } catch let error as IndexFormatError {
-      return (nil, .nothing(.unreadable("\(error)"), nil))
-    } catch let error as FileError where error.code == EFBIG {
       return (nil, .nothing(.unreadable("\(error)"), nil))
     }
     func rebuild(_ reason: RebuildReason) -> (Commit?, Base) { (commit, .nothing(reason, commit)) }
@@ -337,10 +338,17 @@ package struct IndexRun {
 
   /// The entries that came through standard input and cannot be asked for again, read back from the index.
   func standardInputEntries() throws -> [Entry] {
-    guard let commit = try? Commit(in: directory), let reference = commit.state,
-      let state = try? SourceState(reference, in: directory), state.records.last?.isStandardInput == true,
-      let snapshot = try? IndexSnapshot(in: directory)
-    else { return [] }
+    let state: SourceState
+    let snapshot: IndexSnapshot
+    // Damage has taken them; a disk that fails for now must not.
+    do {
+      guard let reference = try Commit(in: directory)?.state else { return [] }
+      state = try SourceState(reference, in: directory)
+      guard state.records.last?.isStandardInput == true else { return [] }
+      snapshot = try IndexSnapshot(in: directory)
+    } catch is IndexFormatError {
+      return []
+    }
     var entries: [Entry] = []
     for known in try state.entries(of: state.records.count - 1) {
       for segment in snapshot.segments {

@@ -1,6 +1,7 @@
 import ContentIngest
 import IndexFormat
 import IndexStorage
+import IndexWriting
 import QueryEngine
 import SiteConfiguration
 import SiteIndexing
@@ -27,6 +28,8 @@ struct ExitStatus {
       self.init(error.status, error.message)
     case let error as IndexOpenError:
       self.init(Self.noInput, "\(error). Run: \(error.remedy)")
+    case let error as OtherAnalyzerError:
+      self.init(Self.badData, Output.harmless("\(error). Rebuild it with: search index --full"))
     case let error as IndexFormatError:
       let remedy =
         error.isVersionMismatch
@@ -38,7 +41,10 @@ struct ExitStatus {
     case let error as MissingInputError:
       self.init(Self.noInput, "\(error)")
     case is IndexLockedError:
-      self.init(Self.locked, "another `search index` is at work on this index; try again when it is done")
+      self.init(
+        Self.locked,
+        "another `search index` is at work on this index; try again when it is done, or wait for it with --wait"
+      )
     case let error as UnreadableFolderError:
       self.init(Self.inputOutput, "\(IndexSummary.sentence(error.folder)); nothing was published")
     case let error as BadContentError:
@@ -58,6 +64,9 @@ struct ExitStatus {
     case let error as FileError:
       let isInput = error.isNotFound && error.operation != "mkdir"
       self.init(isInput ? Self.noInput : Self.inputOutput, "\(error)")
+    case let error as RollbackError:
+      self.init(
+        Self.noInput, "\(error). search status lists what is kept; index.keep of search.yaml keeps more")
     case let error as QueryLimitError:
       self.init(Self.usage, "\(error)")
     default:

@@ -11,6 +11,7 @@ extension IndexRun.Options {
     today = Self.localDay
     fileByteLimit = settings.fileByteLimit
     memoryBudget = settings.memory
+    keptCommits = settings.keptCommits
   }
 
   /// Of the machine's time zone: the day on which its owner asks for an index.

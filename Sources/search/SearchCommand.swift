@@ -15,7 +15,8 @@ struct SearchCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       IndexCommand.self, QueryCommand.self, AnalyzeCommand.self, ExplainCommand.self, StatusCommand.self,
-      VerifyCommand.self, DoctorCommand.self, SuggestCommand.self, ServeCommand.self, WidgetCommand.self,
+      VerifyCommand.self, RollbackCommand.self, DoctorCommand.self, SuggestCommand.self, ServeCommand.self,
+      WidgetCommand.self,
       EvalCommand.self, InitCommand.self, ConfigCommand.self,
     ])
 

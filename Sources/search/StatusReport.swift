@@ -7,12 +7,22 @@ import SearchModel
 struct StatusReport {
   let directory: IndexDirectory
   let snapshot: IndexSnapshot
+  /// Newest first, with the bytes of the files that no newer commit names.
+  private let kept: [(commit: Commit, byteCount: Int)]
 
   private var path: String { directory.path }
 
   init(_ directory: IndexDirectory) throws {
     self.directory = directory
     snapshot = try IndexSnapshot(in: directory)
+    var names = snapshot.commit.fileNames
+    var kept: [(commit: Commit, byteCount: Int)] = []
+    for commit in try KeptCommits(in: directory, before: snapshot.commit.number).commits {
+      let own = commit.files.filter { names.insert($0.name).inserted }
+      // The files were not opened, so that their sizes are a claim.
+      kept.append((commit, own.reduce(0) { $0 + min($1.byteCount, 1 << 40) }))
+    }
+    self.kept = kept
   }
 
   /// Live entries per value of a facet, most first.
@@ -47,7 +57,13 @@ struct StatusReport {
     }
   }
 
-  var ageInSeconds: Int { max(0, Int(time(nil)) - snapshot.commit.createdAt) }
+  var ageInSeconds: Int { Self.ageInSeconds(of: snapshot.commit) }
+
+  private static func ageInSeconds(of commit: Commit) -> Int { max(0, Int(time(nil)) - commit.createdAt) }
+
+  private static func sentence(_ kept: (commit: Commit, byteCount: Int)) -> String {
+    "\(kept.commit.number), \(Numbers.age(seconds: ageInSeconds(of: kept.commit))) old, +\(Numbers.bytes(kept.byteCount))"
+  }
 
   /// Bytes per section over all segments, in the order of the format.
   private var sections: [(name: String, bytes: Int)] {
@@ -68,6 +84,7 @@ struct StatusReport {
     var lines = [
       "index      \(path)",
       "commit     \(commit.number), \(Numbers.age(seconds: ageInSeconds)) old",
+      "kept       \(kept.isEmpty ? "none" : kept.map(Self.sentence).joined(separator: " · "))",
       "sources    \(sources.map(Output.harmless).joined(separator: ", "))",
       "entries    \(Numbers.grouped(snapshot.entryCount)) (\(try counted(.kind)))",
       "languages  \(try counted(.lang))",
@@ -100,6 +117,16 @@ struct StatusReport {
       json.field("commit", snapshot.commit.number)
       json.field("created_at", snapshot.commit.createdAt)
       json.field("age_s", ageInSeconds)
+      json.key("kept")
+      json.array { json in
+        for kept in kept {
+          json.object { json in
+            json.field("commit", kept.commit.number)
+            json.field("created_at", kept.commit.createdAt)
+            json.field("own_bytes", kept.byteCount)
+          }
+        }
+      }
       json.field("sources", snapshot.commit.sourcePaths)
       json.field("analyzer", snapshot.commit.analyzer)
       json.field("entries", snapshot.entryCount)

@@ -189,10 +189,12 @@ struct Site {
     try SearchProgram.run([command, "--index", "index"] + arguments, in: folder.path)
   }
 
-  /// Name and bytes of all segment files of an index: what depends on the content alone.
+  /// Name and bytes of the segment files of the current commit: what depends on the content alone.
   func segments(in name: String = "index") throws -> [String: [UInt8]] {
     var files: [String: [UInt8]] = [:]
-    for file in try folder.names(in: name) where file.hasSuffix(".seg") {
+    let status = try SearchProgram.run("status", "--index", name, "--json", in: folder.path).json()
+    for segment in status["segments"].elements {
+      guard let file = segment["file"].string else { continue }
       files[file] = try folder.read("\(name)/\(file)")
     }
     return files

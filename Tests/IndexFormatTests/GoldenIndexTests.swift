@@ -16,11 +16,11 @@ import Testing
 
   /// Made by arithmetic, so that it depends on no generator: lists of one posting, one block and several, long
   /// and short, with and without positions; every field empty and not.
-  static let models: [SegmentModel] = [200, 40].map { documentCount in
+  static let models: [SegmentModel] = [("docs", 200), ("more", 40)].map { folder, documentCount in
     let documents = (0..<documentCount).map { number in
       SegmentModel.Document(
         entry: Entry(
-          id: "docs/\(number * 37 % documentCount).md", kind: Entry.Kind.allCases[number % 3],
+          id: "\(folder)/\(number * 37 % documentCount).md", kind: Entry.Kind.allCases[number % 3],
           title: "第 \(number) 篇", text: String(repeating: "全文搜索 full-text search。", count: number % 5),
           url: number % 2 == 0 ? "/docs/\(number)/" : nil, anchor: number % 3 == 1 ? "节-\(number)" : nil,
           path: (0..<number % 3).map { "level \($0)" }, category: number % 4 == 0 ? ["guides"] : [],
@@ -83,6 +83,7 @@ import Testing
       let live = number == 0 ? nil : (0..<40).map(Self.isLive)
       #expect(try SegmentContents(reading: segment) == SegmentContents(Self.models[number], live: live))
     }
+    try snapshot.verify(in: directory)
     let state = try snapshot.commit.state.map { try SourceState($0, in: directory) }
     #expect(state?.settings == FormatExample.settings)
     let names = try directory.fileNames().filter { !$0.hasPrefix(".") }

@@ -25,7 +25,21 @@ import Testing
     let root = try TemporaryDirectory()
     let directory = IndexDirectory(path: root.path)
     var lock: WriterLock? = try directory.lockForWriting()
-    async let waited = directory.lockForWriting(waiting: true).isCurrent()
+    async let waited = directory.lockForWriting(patience: .unlimited).isCurrent()
+    #expect(try lock?.isCurrent() == true)
+    lock = nil
+    #expect(try await waited)
+  }
+
+  @Test("a patient writer gets the lock when it is free, and gives up when its time is over")
+  func patience() async throws {
+    let root = try TemporaryDirectory()
+    let directory = IndexDirectory(path: root.path)
+    var lock: WriterLock? = try directory.lockForWriting(patience: .seconds(1))
+    #expect(throws: IndexLockedError(path: root.path(of: "lock"))) {
+      try directory.lockForWriting(patience: .seconds(1))
+    }
+    async let waited = directory.lockForWriting(patience: .seconds(600)).isCurrent()
     #expect(try lock?.isCurrent() == true)
     lock = nil
     #expect(try await waited)
@@ -71,7 +85,7 @@ import Testing
     while (try? directory.lockForWriting()) != nil { sched_yield() }
     #expect(throws: IndexLockedError.self) { try directory.lockForWriting() }
     holder.kill()
-    _ = try directory.lockForWriting(waiting: true)
+    _ = try directory.lockForWriting(patience: .unlimited)
   }
 
   @Test("a lock is not current once its directory was made anew")

@@ -94,11 +94,15 @@ func committedFiles(in directory: IndexDirectory) throws -> [String: [UInt8]] {
   return files
 }
 
-/// What a directory may hold besides foreign files: the lock, the pointer, what the pointer names. Sorted.
+/// What a directory may hold besides foreign files: the lock, the pointer, what the pointer names; and at most one kept
+/// commit with its files. Sorted.
 func ownNames(in directory: IndexDirectory) throws -> [String] {
   let commit = try Commit(in: directory)
-  let names =
-    Array(commit?.fileNames ?? []) + [IndexDirectory.lockName] + (commit == nil ? [] : [Commit.fileName])
+  var names = (commit?.fileNames ?? []).union([IndexDirectory.lockName])
+  if commit != nil { names.insert(Commit.fileName) }
+  if let kept = try KeptCommits(in: directory, before: commit?.number).commits.first {
+    names.formUnion(kept.fileNames.union([KeptCommits.fileName(of: kept.number)]))
+  }
   return names.sorted()
 }
 
@@ -106,10 +110,12 @@ func ownNames(in directory: IndexDirectory) throws -> [String] {
 @discardableResult
 func publish(
   _ entries: [Entry], in directory: IndexDirectory, memoryBudget: Int = 1 << 30, threadCount: Int = 1,
-  sourcePaths: [String] = []
+  sourcePaths: [String] = [], keptCommits: Int = 1
 ) throws -> Commit {
   let writer = try IndexWriter(
-    in: directory, options: .init(threadCount: threadCount, memoryBudget: memoryBudget, now: 1_000))
+    in: directory,
+    options: .init(
+      threadCount: threadCount, memoryBudget: memoryBudget, keptCommits: keptCommits, now: 1_000))
   for entry in entries { try writer.add(entry) }
   let builder = try SourceStateBuilder(in: directory)
   for (number, entry) in entries.enumerated() {

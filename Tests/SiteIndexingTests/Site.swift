@@ -80,8 +80,8 @@ struct Answers: Equatable {
 
   init(in directory: IndexDirectory) throws {
     let searcher = try Searcher(in: directory)
+    try searcher.snapshot.verify(in: directory)
     for segment in searcher.snapshot.segments {
-      try segment.verify()
       let stored = try segment.storedFields()
       for document in 0..<segment.documentCount where segment.live?.isLive(document) ?? true {
         let entry = try segment.entry(document, from: stored)

@@ -25,8 +25,8 @@ package struct Commit: Equatable, Sendable {
   static let maximumBytes = 4 << 20
   /// Header, number, time, three empty lists and the checksum: of version 1, which has no byte for the state.
   private static let minimumBytes = 16 + 16 + 3 + 8
-  private static let maximumNumber: UInt64 = 1 << 53
-  private static let section = "commit"
+  package static let maximumNumber = 1 << 53
+  static let section = "commit"
 
   /// 1 for the first commit, one more for each.
   package var number: Int
@@ -53,10 +53,16 @@ package struct Commit: Equatable, Sendable {
   }
 
   /// Every file that belongs to the commit, the pointer excepted.
-  package var fileNames: Set<String> {
-    Set(
-      segments.flatMap { [$0.file.name] + ($0.live.map { [$0.name] } ?? []) }
-        + (state.map { [$0.name] } ?? []))
+  package var files: [FileReference] {
+    segments.flatMap { [$0.file, $0.live].compactMap { $0 } } + [state].compactMap { $0 }
+  }
+
+  package var fileNames: Set<String> { Set(files.map(\.name)) }
+
+  /// Whether readers of both find the same, and the next run goes on from the same.
+  package func hasContent(of other: Commit) -> Bool {
+    segments == other.segments && sourcePaths == other.sourcePaths && analyzer == other.analyzer
+      && state == other.state
   }
 
   package func encode() -> [UInt8] {
@@ -121,7 +127,7 @@ package struct Commit: Equatable, Sendable {
     let number = try reader.fixed(UInt64.self)
     let createdAt = try reader.fixed(UInt64.self)
     // Readers add to these; no counter and no clock comes near the limit.
-    guard number <= maximumNumber, createdAt <= maximumNumber else {
+    guard number <= UInt64(maximumNumber), createdAt <= UInt64(maximumNumber) else {
       throw reader.error(.invalid("a number and a time of at most \(maximumNumber)"))
     }
     let analyzer = try reader.string()
@@ -155,11 +161,14 @@ package struct Commit: Equatable, Sendable {
   }
 
   /// The current commit of a directory; nil when there is none.
+  ///
+  /// - Throws: `FileError`, `IndexFormatError`.
   package init?(in directory: IndexDirectory) throws {
     let bytes: [UInt8]
-    do { bytes = try directory.read(Self.fileName, limit: Self.maximumBytes) } catch let error as FileError {
-      if error.isNotFound { return nil }
-      throw error
+    do {
+      bytes = try directory.readSmall(Self.fileName, limit: Self.maximumBytes, section: Self.section)
+    } catch let error as FileError where error.isNotFound {
+      return nil
     }
     try self.init(decoding: bytes)
   }

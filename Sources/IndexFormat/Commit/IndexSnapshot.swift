@@ -25,27 +25,31 @@ package final class IndexSnapshot: Sendable {
   ///
   /// A writer may publish and clean up between the reading of the pointer and the opening of the files that
   /// it names: then the pointer is read again.
-  package init(in directory: IndexDirectory) throws {
+  package convenience init(in directory: IndexDirectory) throws {
     var lastNumber: Int?
     while true {
       guard let commit = try Commit(in: directory) else { throw IndexOpenError.missing(path: directory.path) }
       do {
-        let segments = try commit.segments.map { try SegmentReader($0, in: directory) }
-        let deleted = segments.map { $0.live?.deleted ?? [] }
-        statistics = try Self.statistics(segments, deleted)
-        self.segments = segments
-        self.deleted = deleted
-        self.commit = commit
+        try self.init(commit, in: directory)
         return
       } catch let error as FileError where error.isNotFound {
         // Gone although the pointer still names it: that is no race, the file is lost.
-        guard lastNumber != commit.number else {
-          let name = error.path.split(separator: "/").last.map(String.init) ?? error.path
-          throw IndexFormatError(.missing, file: name, section: "frame")
-        }
+        guard lastNumber != commit.number else { throw IndexFormatError(missing: error) }
         lastNumber = commit.number
       }
     }
+  }
+
+  /// Opens a commit.
+  ///
+  /// - Throws: `FileError` that `isNotFound` when a writer has removed the commit meanwhile.
+  package init(_ commit: Commit, in directory: IndexDirectory) throws {
+    let segments = try commit.segments.map { try SegmentReader($0, in: directory) }
+    let deleted = segments.map { $0.live?.deleted ?? [] }
+    statistics = try Self.statistics(segments, deleted)
+    self.segments = segments
+    self.deleted = deleted
+    self.commit = commit
   }
 
   private static func statistics(

@@ -144,6 +144,31 @@ package final class SourceState: Sendable {
     unsafe UInt64(littleEndian: map.bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
   }
 
+  /// Reads everything and checks what opening leaves out: ids that decode and are those of the hashes, names in order.
+  package func verify() throws(IndexFormatError) {
+    func failure(_ expectation: String, at offset: Int) -> IndexFormatError {
+      IndexFormatError(.invalid(expectation), file: map.name, section: Self.section, offset: offset)
+    }
+    for (record, place) in places.enumerated() {
+      let name = records[record].name
+      if records[record].isStandardInput {
+        guard record == records.count - 1 else {
+          throw failure("standard input as the last record", at: Self.headerBytes)
+        }
+      } else if record > 0 {
+        guard records[record - 1].name.utf8.lexicographicallyPrecedes(name.utf8) else {
+          throw failure("names that ascend strictly", at: Self.headerBytes)
+        }
+      }
+      for (number, entry) in try entries(of: record).enumerated() {
+        let entryNumber = place.firstEntry + number
+        guard idHash(entryNumber) == SourceEntry.hash(ofID: entry.id) else {
+          throw failure("the hashes of the ids", at: hashesStart + entryNumber * 8)
+        }
+      }
+    }
+  }
+
   // MARK: For the next state
 
   /// The bytes of a file's part of each column, to be copied.

@@ -74,7 +74,8 @@ package struct LiveBits: Equatable, Sendable {
   ) throws {
     let limit = Self.headerBytes + Self.wordCount(documentCount) * 8
     try self.init(
-      decoding: try directory.read(reference.name, limit: limit), reference, documentCount: documentCount)
+      decoding: try directory.readSmall(reference.name, limit: limit, section: Self.section), reference,
+      documentCount: documentCount)
   }
 
   init(

@@ -2,7 +2,7 @@ import SearchModel
 
 extension SegmentReader {
   /// Reads every byte and checks what the format promises: checksums, order, counts, bounds, ordinals, every
-  /// posting of every term, every stored field.
+  /// posting of every term, every stored field, and that columns and bounds are those of the stored fields and postings.
   ///
   /// - Returns: the number of postings read.
   @discardableResult
@@ -52,6 +52,9 @@ extension SegmentReader {
       guard try addresses.hash(of: document) == AddressTable.hash(address) else {
         throw file.error(.invalid("the checksums of the stored addresses"), in: .addresses)
       }
+      guard days[document] == CalendarDay(iso: entry.date)?.number ?? 0,
+        try facet(.year).values(of: document) == FacetKey.year.values(of: entry)
+      else { throw file.error(.invalid("the days of the stored dates"), in: .dates) }
     }
     try stored.verifyIndex()
   }
@@ -87,6 +90,11 @@ extension SegmentReader {
             .invalid("title frequencies up to frequencies"), in: .postings,
             at: cursor.entry.postings.lowerBound)
         }
+        guard try isBounded(postings) else {
+          throw file.error(
+            .invalid("no posting worth more than its block"), in: .postings,
+            at: cursor.entry.postings.lowerBound)
+        }
         if cursor.entry.hasPositions {
           try postings.positions(into: &positions)
           guard positions.count == Int(try postings.frequency) else {
@@ -108,5 +116,16 @@ extension SegmentReader {
       throw file.error(.invalid("nothing after the last list"), in: .postings)
     }
     return postingCount
+  }
+
+  /// Whether the current posting is worth no more than its block says; else a query may pass it over.
+  private func isBounded(_ postings: PostingsCursor) throws(IndexFormatError) -> Bool {
+    let document = Int(postings.docID)
+    let posting = Posting(
+      docID: postings.docID, frequency: try postings.frequency, titleFrequency: try postings.titleFrequency)
+    // `verifyColumns` has looked at all lengths.
+    let worth = boundModel.weightedFrequency(
+      posting, titleLength: titleLengths[document], bodyLength: bodyLengths[document])
+    return BlockBound.code(worth) <= postings.bound(ofBlock: max(postings.block, 0))
   }
 }

@@ -30,6 +30,10 @@ struct IndexCommand: ParsableCommand {
   var memory: MemorySize?
   @Option(help: ArgumentHelp("Threads; 0 for as many as cores (default: 0).", valueName: "n"))
   var threads: Int?
+  @Option(
+    defaultAsFlag: .unlimited, parsing: .next,
+    help: ArgumentHelp(WaitingTime.explanation, valueName: "seconds"))
+  var wait: WaitingTime?
   @Flag(help: "Print the summary as one JSON object.") var json = false
   @Argument(help: "Files and folders.") var paths: [String] = []
 
@@ -42,6 +46,7 @@ struct IndexCommand: ParsableCommand {
       throw ValidationError("--threads is \(threads); choose 1 to 256, or 0 for as many as cores.")
     }
     if watch, stdin { throw ValidationError("--watch watches files; leave out --stdin.") }
+    if watch, wait != nil { throw ValidationError("--watch tries again by itself; leave out --wait.") }
     if watch, dryRun { throw ValidationError("--watch publishes; leave out --dry-run.") }
   }
 
@@ -50,20 +55,26 @@ struct IndexCommand: ParsableCommand {
     let start = ContinuousClock.now
     let settings = try options.readSettings()
     let sources = try SourceList(paths: paths, stdin: stdin, settings: settings)
-    let report = try update(sources, settings, isFull: full)
+    let report = try WaitingTime.run(wait) { patience in
+      try update(sources, settings, isFull: full, patience: patience)
+    }
     try tell(report, sources, settings, since: start)
   }
 
   /// One run.
   ///
-  /// - Parameter check: called now and then; what it throws ends the run, and nothing is published.
+  /// - Parameters:
+  ///   - patience: with another run.
+  ///   - check: called now and then; what it throws ends the run, and nothing is published.
   func update(
-    _ sources: SourceList, _ settings: Configuration, isFull: Bool, check: @escaping () throws -> Void = {}
+    _ sources: SourceList, _ settings: Configuration, isFull: Bool, patience: LockPatience = .none,
+    check: @escaping () throws -> Void = {}
   ) throws -> RunReport {
     var runOptions = IndexRun.Options(settings, for: sources)
     runOptions.isFull = isFull
     runOptions.isDryRun = dryRun
     runOptions.isStrict = strict
+    runOptions.patience = patience
     if let memory { runOptions.memoryBudget = memory.bytes }
     let threads = threads ?? settings.threads
     runOptions.threadCount = threads > 0 ? threads : WorkCrew.coreCount

@@ -1,0 +1,6 @@
+/// How long a writer waits for another one to be done.
+package enum LockPatience: Equatable, Sendable {
+  case none
+  case seconds(Int)
+  case unlimited
+}
