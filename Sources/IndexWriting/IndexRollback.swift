@@ -17,12 +17,13 @@ package struct IndexRollback {
 
   /// - Parameters:
   ///   - number: of the kept commit; nil for the newest.
-  ///   - analyzer: the identity that the commit must have to be searched.
+  ///   - isSearched: whether the program searches terms of this identity of an analyzer.
   ///   - keptCommits: commits that stay, the new one included.
   /// - Throws: `IndexOpenError`, `RollbackError`, `IndexLockedError`, `IndexFormatError` when the kept commit is damaged;
   ///   `FileError`. The current commit stays then.
   package init(
-    in directory: IndexDirectory, to number: Int?, analyzer: String, keptCommits: Int,
+    in directory: IndexDirectory, to number: Int?, isSearched: (String) -> Bool,
+    keptCommits: Int,
     patience: LockPatience = .none
   ) throws {
     // No lock is left in a folder that is none of an index.
@@ -37,7 +38,7 @@ package struct IndexRollback {
     guard let target = number.map({ number in kept.first { $0.number == number } }) ?? kept.first else {
       throw RollbackError.notKept(number, kept: kept.map(\.number))
     }
-    guard target.analyzer == analyzer else { throw RollbackError.otherAnalyzer(target.number) }
+    guard isSearched(target.analyzer) else { throw RollbackError.otherAnalyzer(target.number) }
     try Self.check(target, in: directory)
     self.previous = previous
     self.target = target.number

@@ -25,6 +25,7 @@ package final class Searcher {
   private let keys: [KeyTable]
   private lazy var weights = snapshot.segments.map { weights(of: $0) }
 
+  /// - Throws: `OtherAnalyzerError`, `IndexFormatError`.
   /// - Parameters:
   ///   - analysis: what the owner of the site says about words; the index does not depend on it.
   ///   - options: what else the owner chooses.
@@ -34,6 +35,7 @@ package final class Searcher {
     options: SearchOptions = SearchOptions(), parameters: BM25F.Parameters = .standard,
     leavingOut leftOut: Set<String> = []
   ) throws {
+    try Self.checkAnalyzer(of: snapshot)
     self.snapshot = snapshot
     self.options = options
     self.leftOut = leftOut
@@ -47,6 +49,18 @@ package final class Searcher {
     stems = StemWords(snapshot: snapshot, analyzer: analyzer)
     model = BM25F(snapshot.statistics, parameters: parameters)
     keys = snapshot.segments.map(\.keys)
+  }
+
+  /// Whether terms made under an identity are those that queries ask for; another ICU alone makes few others.
+  package static func asksFor(termsOf identity: String) -> Bool {
+    identity.hasPrefix(Analyzer.rulesIdentity + " ")
+  }
+
+  /// Whether queries mean what stands in the index.
+  package static func checkAnalyzer(of snapshot: IndexSnapshot) throws(OtherAnalyzerError) {
+    guard asksFor(termsOf: snapshot.commit.analyzer) else {
+      throw OtherAnalyzerError(found: snapshot.commit.analyzer)
+    }
   }
 
   /// Opens the current commit of a directory.

@@ -1,6 +1,7 @@
 import IndexFormat
 import IndexStorage
 import Logging
+import QueryEngine
 import Synchronization
 
 /// The index that is served: always one whole commit, the newest that is sound.
@@ -18,7 +19,7 @@ final class ServedIndex: Sendable {
     var reported: [UInt8]?
   }
 
-  /// - Throws: `IndexOpenError`, `IndexFormatError`, `FileError`.
+  /// - Throws: `IndexOpenError`, `OtherAnalyzerError`, `IndexFormatError`, `FileError`.
   init(_ directory: IndexDirectory, limits: ServiceLimits, choices: OwnerChoices = OwnerChoices()) throws {
     self.directory = directory
     self.limits = limits
@@ -83,6 +84,7 @@ final class ServedIndex: Sendable {
 
   /// Compares every page of a commit with its checksum, so that damage shows before anybody asks.
   private static func check(_ snapshot: IndexSnapshot, limits: ServiceLimits) throws {
+    try Searcher.checkAnalyzer(of: snapshot)
     guard snapshot.segments.reduce(0, { $0 + $1.file.byteCount }) <= limits.checkedBytes else { return }
     for segment in snapshot.segments { try segment.file.verifyPages() }
   }

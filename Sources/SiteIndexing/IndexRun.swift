@@ -338,10 +338,17 @@ package struct IndexRun {
 
   /// The entries that came through standard input and cannot be asked for again, read back from the index.
   func standardInputEntries() throws -> [Entry] {
-    guard let commit = try? Commit(in: directory), let reference = commit.state,
-      let state = try? SourceState(reference, in: directory), state.records.last?.isStandardInput == true,
-      let snapshot = try? IndexSnapshot(in: directory)
-    else { return [] }
+    let state: SourceState
+    let snapshot: IndexSnapshot
+    // Damage has taken them; a disk that fails for now must not.
+    do {
+      guard let reference = try Commit(in: directory)?.state else { return [] }
+      state = try SourceState(reference, in: directory)
+      guard state.records.last?.isStandardInput == true else { return [] }
+      snapshot = try IndexSnapshot(in: directory)
+    } catch is IndexFormatError {
+      return []
+    }
     var entries: [Entry] = []
     for known in try state.entries(of: state.records.count - 1) {
       for segment in snapshot.segments {

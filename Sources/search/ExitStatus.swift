@@ -28,6 +28,8 @@ struct ExitStatus {
       self.init(error.status, error.message)
     case let error as IndexOpenError:
       self.init(Self.noInput, "\(error). Run: \(error.remedy)")
+    case let error as OtherAnalyzerError:
+      self.init(Self.badData, Output.harmless("\(error). Rebuild it with: search index --full"))
     case let error as IndexFormatError:
       let remedy =
         error.isVersionMismatch

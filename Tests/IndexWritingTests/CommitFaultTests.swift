@@ -181,7 +181,9 @@ import Testing
       let bench = try Bench(scenario)
       bench.files.inject(Fault(.fails(code), at: index + 1, forEver: isForEver, in: reading))
       let threw = try bench.check("look \(index + 1), \(look)")
-      #expect(threw || look.kind == .names, "look \(index + 1), \(look)")
+      // Only cleaning up lists the directory and reads the kept commit: it can wait.
+      let isForCleaning = look.kind == .names || look.path == "index/commit-1"
+      #expect(threw || isForCleaning, "look \(index + 1), \(look)")
     }
   }
 

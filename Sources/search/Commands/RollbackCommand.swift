@@ -1,9 +1,9 @@
 import ArgumentParser
 import IndexFormat
 import IndexWriting
+import QueryEngine
 import SearchModel
 import SiteConfiguration
-import TextAnalysis
 
 struct RollbackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -33,7 +33,8 @@ struct RollbackCommand: ParsableCommand {
     let settings = options.settings
     let rollback = try WaitingTime.run(wait) { patience in
       try IndexRollback(
-        in: options.directory, to: number, analyzer: Analyzer.identity, keptCommits: settings.keptCommits,
+        in: options.directory, to: number, isSearched: Searcher.asksFor(termsOf:),
+        keptCommits: settings.keptCommits,
         patience: patience)
     }
     let isNew = rollback.commit != rollback.previous
