@@ -142,7 +142,7 @@ let package = Package(
 
     // Tests: one target per module, and what they share.
     .target(
-      name: "SearchTestSupport", dependencies: ["SearchModel", "IndexStorage", "CZstd"],
+      name: "SearchTestSupport", dependencies: ["SearchModel", "IndexStorage", "IndexFormat", "CZstd"],
       path: "Tests/SearchTestSupport", swiftSettings: house + fast),
     .testTarget(
       name: "TextAnalysisTests", dependencies: ["TextAnalysis", "SearchTestSupport"],
@@ -192,3 +192,21 @@ let package = Package(
       swiftSettings: house),
   ]
 )
+
+// The parsers under a fuzzer, for `Scripts/fuzz` alone: everything is built with its instrumentation.
+if Context.environment["SEARCH_FUZZING"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "SearchFuzz",
+      dependencies: [
+        "SearchModel", "TextAnalysis", "IndexStorage", "IndexFormat", "IndexWriting", "QueryEngine",
+        "ContentIngest", "SiteConfiguration", "SearchService", "SearchTestSupport",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      path: "Tests/Fuzzing", exclude: ["Seeds", "Dictionaries"],
+      swiftSettings: house + [.unsafeFlags(["-parse-as-library"])],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])]))
+}

@@ -11,7 +11,7 @@ package struct SearchRequest: Equatable, Sendable {
   /// Bytes of UTF-8.
   package static let maximumTextBytes = 4_096
   package static let maximumParts = 64
-  /// Words that a prefix may stand for.
+  /// Words that the prefixes of a query may stand for, in one segment.
   package static let maximumExpansions = 1_000
 
   package var text: String

@@ -197,6 +197,7 @@ import Testing
       "title: " + many("x", 70_000), "a: &a [*a]", "*x : y", "- &a\n- *a\n- {*a : *a}",
       "a: !!binary x\nb: !<tag:x> y\nc: !!python/object x\ntitle: [&a x, *a, *b]",
       "\t- x: [", "%YAML 9.9", "a: \"\\x",
+      "? k\n: v\n? k\n:\nb: c", "? k\n: v\n? k\n: v\na: 1\na: 2",
     ]
   }()
 
@@ -206,6 +207,30 @@ import Testing
     let time = try processorTime { reading = try read("---\n" + yaml + "\n---\n\n正文在此。\n") }
     #expect(time < .seconds(1))
     #expect(reading?.page?.text.hasSuffix("正文在此。") == true)
+  }
+
+  @Test(
+    "a table of TOML without a name is refused, and the page stays",
+    arguments: [
+      "[[", "[", "[[ \t", "[ ", "a = 1\n  [[\n", "a = [\n[\n1 ]\n]\n[", "[é]", "[=]", #"a = "\"" # [\#n["#,
+      #"[[\"#, "['", "a = '''x''''\n[", "a = 1 # '''\n[",
+    ])
+  func namelessTables(toml: String) throws {
+    let reading = try read("+++\n" + toml + "\n+++\n\n正文在此。\n")
+    #expect(reading.page?.text.hasSuffix("正文在此。") == true)
+    #expect(reading.skipped.count == 1)
+  }
+
+  @Test(
+    "brackets in texts, comments and lists are no tables",
+    arguments: [
+      #"a = """\#n[[\#n\""" [\#n""""#, "a = '''\n[\n''' # [\n# [[", "a = [\n[\n1,\n# [\n], [ 2 ] ]",
+      "a = {b = '['}",
+      #"a = "[\"[""#, #""[" = 1"#, "[ x ]", "[[ \"x\".y ]]\nz = [\n[]]",
+    ])
+  func brackets(toml: String) throws {
+    let reading = try read("+++\ntitle = \"题\"\n" + toml + "\n+++\n\n正文在此。\n")
+    #expect(reading.page?.title == "题" && reading.skipped.isEmpty)
   }
 
   @Test func fewAliasesAreRead() throws {

@@ -106,6 +106,16 @@ import Testing
         .skip != nil)
   }
 
+  @Test(
+    "an expression of ignoreFiles that would be looked for without end leaves the page where it is",
+    arguments: ["(a+)+$", "(a|a)*b$", "(a*)*(a*)*z", "(?:(?:a+)+)+d", String(repeating: "(a?", count: 300)])
+  func costlyExpressions(pattern: String) throws {
+    let site = try hugo("ignoreFiles = ['\(pattern)']")
+    let name = "content/" + String(repeating: "a", count: 200) + "!.md"
+    let time = try processorTime { #expect(site.place(of: name, FrontMatter()).skip == nil) }
+    #expect(time < .seconds(1))
+  }
+
   // MARK: - MkDocs
 
   @Test(

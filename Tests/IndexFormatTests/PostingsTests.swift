@@ -111,6 +111,37 @@ import Testing
     }
   }
 
+  @Test("documents that are one word from end to end come back", arguments: UInt64(0)..<3)
+  func manyPositions(seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    // More positions in a block, and in a document, than the encoder lets wait.
+    let postings = [200_001, 3, 65_536, 1, 131_072].enumerated().map { number, count in
+      var position: UInt32 = 0
+      let positions = (0..<count).map { _ in
+        position += .random(in: 1...(number == 0 ? 1 : 70), using: &random)
+        return position
+      }
+      return Occurrence(
+        docID: UInt32(number * 2), frequency: UInt32(count), titleFrequency: 1, positions: positions)
+    }
+    let repeated = (10..<200).map { number in
+      Occurrence(
+        docID: UInt32(number), frequency: 900, titleFrequency: 0, positions: (0..<900).map { $0 * 3 + 1 })
+    }
+    let expected = postings + repeated
+    let segment = try segment(expected, hasPositions: true, documentCount: 200)
+    let cursor = try #require(try segment.postings(of: [3, 65]))
+    var positions: [UInt32] = []
+    for occurrence in expected {
+      #expect(cursor.docID == occurrence.docID)
+      try cursor.positions(into: &positions)
+      #expect(positions == occurrence.positions, "document \(occurrence.docID)")
+      try cursor.advance()
+    }
+    #expect(cursor.docID == PostingsCursor.end)
+    #expect(try segment.verify() == expected.count)
+  }
+
   @Test("the largest numbers survive", arguments: [true, false])
   func extremes(isInline: Bool) throws {
     let most = PostingsLayout.maximumFrequency

@@ -98,6 +98,11 @@ import Testing
     let words = try TestIndex((0..<1_001).map { Entry(id: "\($0)", title: "tiny\($0)") })
     #expect(throws: QueryLimitError.expansions(prefix: "tiny")) { try words.search("-tiny*") }
     #expect(try words.search("tiny1*").total == 112)
+    // All prefixes of a query together: 64 of them would keep 64,000 lists open.
+    #expect(try words.search("tiny1* tiny2* tiny3* -tiny4*").total == 334)
+    #expect(throws: QueryLimitError.expansions(prefix: "tiny")) { try words.search("tiny1* tiny*") }
+    let nine = (1...9).map { "tiny\($0)*" }.joined(separator: " ")
+    #expect(throws: QueryLimitError.expansions(prefix: "tiny0")) { try words.search(nine + " tiny0*") }
   }
 
   @Test(

@@ -77,6 +77,17 @@ int32_t cicu_dictionary_matches(
 
 void cicu_dictionary_close(cicu_dictionary *dictionary);
 
+/// A regular expression; not to be used by two threads at once.
+typedef struct cicu_pattern cicu_pattern;
+
+/// NULL when `text` (UTF-16) is no expression.
+cicu_pattern *cicu_pattern_open(const uint16_t *text, int32_t count);
+
+/// 1 when the expression stands somewhere in `text` (UTF-16), 0 when not, -1 when finding out takes too many steps.
+int32_t cicu_pattern_finds(cicu_pattern *pattern, const uint16_t *text, int32_t count);
+
+void cicu_pattern_close(cicu_pattern *pattern);
+
 /// UTF-8 of `count` bytes in the encoding that ICU calls `name`, such as "GB18030".
 ///
 /// Returns the number of bytes written, or -1 when one byte is not of the encoding, stands for no

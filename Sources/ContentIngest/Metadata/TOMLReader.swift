@@ -7,7 +7,7 @@ enum TOMLReader {
     guard toml.count <= byteLimit else {
       throw MetaProblem(line: 1, reason: "is longer than \(byteLimit / 1024) KiB and was not read")
     }
-    try checkShape(toml)
+    try TOMLShape.check(toml)
     let table: TOMLTable
     do {
       table = try TOMLTable(string: String(decoding: toml, as: UTF8.self))
@@ -23,26 +23,6 @@ enum TOMLReader {
       throw MetaProblem(line: 1, reason: "holds more than 10,000 values or 64 levels and was not read")
     }
     return value
-  }
-
-  /// Dotted keys nest without a bracket, and the library frees what is nested by recursion.
-  private static func checkShape(_ toml: ArraySlice<UInt8>) throws(MetaProblem) {
-    var line = 1
-    var dots = 0
-    for byte in toml {
-      if byte == 0x0A {
-        line += 1
-        dots = 0
-      } else if byte == UInt8(ascii: ".") {
-        dots += 1
-        // Three dots are an ellipsis in a text; a key has one between its words.
-        if dots > MetaValue.depthLimit {
-          throw MetaProblem(line: line, reason: "may be nested deeper than 64 levels and was not read")
-        }
-      } else if byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: " ") {
-        dots = 0
-      }
-    }
   }
 
   private static func value(of toml: TOMLValue, depth: Int, _ count: inout Int) -> MetaValue? {

@@ -15,7 +15,8 @@ package enum YAMLReader {
     } catch {
       var problem = error
       if let keys = problem.repeatedKeys, let single = withoutRepeatedKeys(yaml) {
-        problem.rest = try? read(single[...], byteLimit: byteLimit)
+        // Once: keys that are repeated in other ways are still there.
+        problem.rest = (try? compose(single[...], byteLimit: byteLimit)).map(value(of:))
         if problem.rest != nil {
           problem.reason = "has the key \(keys.first ?? "") twice; the last one counts"
         }

@@ -17,7 +17,10 @@ import CKernels
   private var hasTitles = false
   /// Three arrays of 128: doc IDs, frequencies, title frequencies.
   private let block: UnsafeMutablePointer<UInt32>
+  /// Of the block, as far as they are not in `positionBytes` yet.
   private var deltas: [UInt32] = []
+  /// Where the positions of the block begin in `positionBytes`.
+  private var positionsStart = 0
 
   private var lastDocs: [UInt32] = []
   private var offsets: [UInt32] = []
@@ -62,11 +65,15 @@ import CKernels
     }
     if hasPositions {
       var next: UInt32 = 0
-      for i in 0..<positions.count {
-        let position = unsafe positions[i]
-        precondition(position >= next || i == 0, "positions ascend")
-        deltas.append(position &- next)
-        next = position &+ 1
+      for start in stride(from: 0, to: positions.count, by: Self.deltaLimit) {
+        for i in start..<min(start + Self.deltaLimit, positions.count) {
+          let position = unsafe positions[i]
+          precondition(position >= next || i == 0, "positions ascend")
+          deltas.append(position &- next)
+          next = position &+ 1
+        }
+        // However much a block's documents repeat the term, few of its positions wait.
+        if deltas.count >= Self.deltaLimit { appendPositions(whole: true) }
       }
     }
     count += 1
@@ -122,13 +129,14 @@ import CKernels
     bounds.removeAll(keepingCapacity: true)
     blockBytes.removeAll(keepingCapacity: true)
     positionBytes.removeAll(keepingCapacity: true)
+    positionsStart = 0
   }
 
   private mutating func closeBlock() {
     lastDocs.append(UInt32(lastDoc))
     // `SegmentBuilder` refuses lists that are longer than this can say.
     offsets.append(UInt32(truncatingIfNeeded: blockBytes.count))
-    positionsOffsets.append(UInt32(truncatingIfNeeded: positionBytes.count))
+    positionsOffsets.append(UInt32(truncatingIfNeeded: positionsStart))
     bounds.append(lengths == nil ? BlockBound.unknown : BlockBound.code(bound))
     let docs = unsafe UnsafeMutableBufferPointer(start: block, count: count)
     let frequencies = unsafe UnsafeMutableBufferPointer(
@@ -147,7 +155,8 @@ import CKernels
       unsafe PackedArray.append(titles, to: &blockBytes)
     }
     blockBytes[flagsAt] = flags.rawValue
-    appendPositions()
+    appendPositions(whole: false)
+    positionsStart = positionBytes.count
     lastDocOfBlock = lastDoc
     count = 0
     bound = 0
@@ -200,20 +209,25 @@ import CKernels
     for byte in 0..<8 { blockBytes.append(UInt8(truncatingIfNeeded: bits >> UInt64(8 * byte))) }
   }
 
+  private static let deltaLimit = 64 * 1024
+
   /// FORMAT.md, "Positions".
-  private mutating func appendPositions() {
+  ///
+  /// - Parameter whole: leave those that do not fill a group: more of the block will come.
+  private mutating func appendPositions(whole: Bool) {
     var start = 0
     var deltas: [UInt32] = []
     swap(&deltas, &self.deltas)
+    let stop = whole ? deltas.count / PostingsLayout.blockSize * PostingsLayout.blockSize : deltas.count
     unsafe deltas.withUnsafeMutableBufferPointer { deltas in
-      while start < deltas.count {
-        let end = min(start + PostingsLayout.blockSize, deltas.count)
+      while start < stop {
+        let end = min(start + PostingsLayout.blockSize, stop)
         unsafe PackedArray.append(
           UnsafeMutableBufferPointer(rebasing: deltas[start..<end]), to: &positionBytes)
         start = end
       }
     }
     swap(&deltas, &self.deltas)
-    self.deltas.removeAll(keepingCapacity: true)
+    self.deltas.removeFirst(stop)
   }
 }

@@ -33,7 +33,7 @@ package final class SegmentReader: Sendable {
   }
 
   /// Opens a mapped file as the segment that a commit names.
-  init(_ map: MappedFile, as segment: CommittedSegment, live: LiveBits?) throws(IndexFormatError) {
+  package init(_ map: MappedFile, as segment: CommittedSegment, live: LiveBits?) throws(IndexFormatError) {
     precondition(
       live?.documentCount ?? segment.documentCount == segment.documentCount, "one bit per document")
     self.live = live

@@ -80,16 +80,18 @@ struct MatcherFactory {
 
   /// Every term that begins as the chunk does.
   ///
-  /// - Throws: `QueryLimitError.expansions`: with only some of them every count would be wrong.
+  /// - Throws: `QueryLimitError.expansions` when the query's prefixes together have too many: with only some of them
+  ///   every count would be wrong.
   private func prefix(_ chunk: LatinChunk, onlyTitle: Bool) throws -> PartMatcher {
     var alternatives: [PartMatcher] = []
     for key in chunk.prefixKeys {
       var cursor = TermCursor(segment.terms)
       var isOpen = try cursor.seek(to: key)
       while isOpen, cursor.key.starts(with: key) {
-        guard alternatives.count < SearchRequest.maximumExpansions else {
+        guard terms.expansionCount < SearchRequest.maximumExpansions else {
           throw QueryLimitError.expansions(prefix: String(decoding: key.dropFirst(), as: UTF8.self))
         }
+        terms.expansionCount += 1
         alternatives.append(
           TermMatcher(
             try segment.postings(of: cursor.entry), isLiteral: chunk.parts.count == 1, onlyTitle: onlyTitle,

@@ -4,6 +4,8 @@ import IndexFormat
 /// at the same decoded block.
 final class SegmentTerms {
   let segment: SegmentReader
+  /// Words that the prefixes of the query stood for so far: each keeps a decoded block.
+  var expansionCount = 0
   private var cursors: [(key: [UInt8], cursor: PostingsCursor?)] = []
 
   init(_ segment: SegmentReader) { self.segment = segment }

@@ -95,7 +95,7 @@ package enum QueryLimitError: Error, Equatable, CustomStringConvertible {
     case .parts(let count):
       "the query has \(count) parts; the limit is \(SearchRequest.maximumParts)"
     case .expansions(let prefix):
-      "more than \(SearchRequest.maximumExpansions) words begin with \(prefix); type more of the word"
+      "\(prefix)*, with the prefixes before it, stands for more than \(SearchRequest.maximumExpansions) words; type more of it"
     case .filterDepth(let depth):
       "the filter has \(depth) levels; the limit is \(SearchFilter.depthLimit)"
     case .filterSize(let size):

@@ -1,19 +1,17 @@
+package import IndexFormat
 import IndexStorage
-import SearchTestSupport
-
-@testable import IndexFormat
 
 /// The frame of a segment file, written down a second time from FORMAT.md: takes files apart, and puts sections
 /// together with checksums that are right, whatever is in them.
-struct PlainSegmentFile {
+package struct PlainSegmentFile {
   /// By number - 1.
-  var sections: [[UInt8]]
-  var version: UInt32 = 2
+  package var sections: [[UInt8]]
+  package var version: UInt32 = 2
 
-  init(sections: [[UInt8]] = Array(repeating: [], count: 15)) { self.sections = sections }
+  package init(sections: [[UInt8]] = Array(repeating: [], count: 15)) { self.sections = sections }
 
   /// The sections of a sound file.
-  init(_ file: [UInt8]) {
+  package init(_ file: [UInt8]) {
     let table = Int(Self.number(file, at: file.count - 32, 8))
     sections = (0..<15).map { section in
       let entry = table + 8 + 24 * section
@@ -22,12 +20,12 @@ struct PlainSegmentFile {
     }
   }
 
-  subscript(section: SectionID) -> [UInt8] {
+  package subscript(section: SectionID) -> [UInt8] {
     get { sections[Int(section.rawValue) - 1] }
     set { sections[Int(section.rawValue) - 1] = newValue }
   }
 
-  var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     var file = Array("SRCHSEG\0".utf8) + Self.bytes(UInt64(version), 4) + Self.bytes(0, 4)
     var table = Self.bytes(15, 4)
     var places: [UInt8] = []
@@ -55,7 +53,7 @@ struct PlainSegmentFile {
   }
 
   /// The name that a file with these sections has.
-  var name: String {
+  package var name: String {
     var identity: [UInt8] = []
     for (number, section) in sections.enumerated() {
       identity += Self.bytes(UInt64(number + 1), 4) + Self.bytes(UInt64(section.count), 8)
@@ -66,7 +64,8 @@ struct PlainSegmentFile {
   }
 
   /// Opens a file with these sections under its own or another name.
-  func open(as name: String? = nil, documentCount: Int? = nil, live: LiveBits? = nil) throws -> SegmentReader
+  package func open(as name: String? = nil, documentCount: Int? = nil, live: LiveBits? = nil) throws
+    -> SegmentReader
   {
     let bytes = bytes
     let name = name ?? self.name
@@ -82,19 +81,21 @@ struct PlainSegmentFile {
   }
 
   /// The frame alone, for sections that are looked at one by one.
-  func openFile() throws -> SegmentFile {
+  package func openFile() throws -> SegmentFile {
     let bytes = bytes
     return try SegmentFile(
       .inMemory(name, bytes), byteCount: bytes.count, checksum: Self.number(bytes, at: bytes.count - 24, 8))
   }
 
-  static func checksum(of bytes: [UInt8]) -> UInt64 { bytes.withUnsafeBytes { IndexStorage.checksum($0) } }
+  package static func checksum(of bytes: [UInt8]) -> UInt64 {
+    bytes.withUnsafeBytes { IndexStorage.checksum($0) }
+  }
 
-  static func bytes(_ value: UInt64, _ count: Int) -> [UInt8] {
+  package static func bytes(_ value: UInt64, _ count: Int) -> [UInt8] {
     withUnsafeBytes(of: value.littleEndian) { Array($0.prefix(count)) }
   }
 
-  static func number(_ bytes: [UInt8], at offset: Int, _ count: Int) -> UInt64 {
+  package static func number(_ bytes: [UInt8], at offset: Int, _ count: Int) -> UInt64 {
     (0..<count).reversed().reduce(0) { $0 << 8 | UInt64(bytes[offset + $1]) }
   }
 
