@@ -69,14 +69,14 @@ import Testing
   @Test("too many requests are 429 with Retry-After; probes are always answered; neighbours are one client")
   func endpoint() async throws {
     let server = try Fixture().server {
-      $0.operation.rateLimit = RateLimit(perSecond: 0.01, burst: 2)
+      $0.operation.rateLimit = RateLimit(perSecond: 0.0001, burst: 2)
     }
     #expect(await server.ask("/search?q=a", from: "2001:db8::1").status == .ok)
     #expect(await server.ask("/suggest?q=a", from: "2001:db8::2").status == .ok)
     let refused = await server.ask("/search?q=a", from: "2001:db8::3")
     #expect(refused.status == .tooManyRequests && refused.string("code") == "too_many_requests")
     let seconds = try #require(refused.fields[.retryAfter].flatMap { Int($0) })
-    #expect((1...101).contains(seconds))
+    #expect((1...10_001).contains(seconds))
     #expect(await server.ask("/healthz", from: "2001:db8::3").status == .ok)
     #expect(await server.ask("/search?q=a", from: "2001:db8:0:1::3").status == .ok)
     // Through a server in front, which names the client.
