@@ -60,12 +60,17 @@ final class Fixture: Sendable {
 extension SearchServer {
   /// A request without a connection.
   func ask(
-    _ target: String, method: HTTPRequest.Method = .get, from peer: String? = nil, _ fields: HTTPFields = [:]
+    _ target: String, method: HTTPRequest.Method = .get, from peer: String? = nil, _ fields: HTTPFields = [:],
+    body: String? = nil
   ) async -> Reply {
+    var fields = fields
+    if let body { fields[.contentLength] = String(body.utf8.count) }
     let request = HTTPRequest(
       method: method, scheme: "http", authority: "test", path: target, headerFields: fields)
     return await withCheckedContinuation { waiting in
-      endpoint.answer(request, from: peer.flatMap { ClientAddress($0) }) { waiting.resume(returning: $0) }
+      endpoint.answer(request, body: body.map { Array($0.utf8) }, from: peer.flatMap { ClientAddress($0) }) {
+        waiting.resume(returning: $0)
+      }
     }
   }
 }

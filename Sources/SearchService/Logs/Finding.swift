@@ -1,3 +1,4 @@
+import QueryEngine
 import SearchModel
 
 /// What a search has found, for the log of queries.
@@ -18,5 +19,15 @@ struct Finding: Sendable, Equatable {
     microseconds = results.tookMicroseconds
     self.isFirstPage = isFirstPage
     self.isTyping = isTyping
+  }
+
+  /// Of a box of another engine, which asks key by key.
+  init(_ found: FoundEntries, for request: SearchRequest, in duration: Duration) {
+    query = request.text
+    total = found.total
+    match = found.match
+    microseconds = Int(clamping: duration.microseconds)
+    isFirstPage = request.offset == 0
+    isTyping = true
   }
 }

@@ -26,6 +26,7 @@ struct AlgoliaRoutes: DialectRoutes {
   func answer(_ call: DialectCall, _ commit: ServedCommit, _ deadline: Deadline) throws -> Reply {
     guard let path = AlgoliaPath(call.target.path) else { throw ServiceError.notFound }
     var json = JSONWriter()
+    var finding: Finding?
     switch (path, call.request.method) {
     case (.alive, .get), (.alive, .head): json.object { $0.field("message", "server is alive") }
     case (.key(let key), .get), (.key(let key), .head): try Self.describe(key, call, to: &json)
@@ -36,16 +37,20 @@ struct AlgoliaRoutes: DialectRoutes {
     case (.index(let index), .get), (.index(let index), .head):
       try check(index)
       let query = try AlgoliaQuery(AlgoliaParameters(call.target))
-      try commit.withSearcher { try AlgoliaSearch($0, deadline).answer(query, of: index, to: &json) }
+      finding = try commit.withSearcher {
+        try AlgoliaSearch($0, deadline).answer(query, of: index, to: &json)
+      }
     case (.query(let index), .post):
       try check(index)
       let query = try AlgoliaQuery(try AlgoliaParameters(try Self.members(call.body)))
-      try commit.withSearcher { try AlgoliaSearch($0, deadline).answer(query, of: index, to: &json) }
+      finding = try commit.withSearcher {
+        try AlgoliaSearch($0, deadline).answer(query, of: index, to: &json)
+      }
     case (.facet(let index, let name), .post):
       try check(index)
       let query = try AlgoliaFacetQuery(name, try AlgoliaParameters(try Self.members(call.body)))
       try commit.withSearcher { try AlgoliaSearch($0, deadline).answer(query, to: &json) }
-    case (.queries, .post): try answerAll(call, commit, deadline, to: &json)
+    case (.queries, .post): finding = try answerAll(call, commit, deadline, to: &json)
     case (.object(let index, let id), .get), (.object(let index, let id), .head):
       try check(index)
       let wanted = try AlgoliaParameters(call.target).strings("attributesToRetrieve") ?? ["*"]
@@ -56,7 +61,9 @@ struct AlgoliaRoutes: DialectRoutes {
     case (.objects, .post): try answerObjects(call, commit, to: &json)
     default: throw AlgoliaError.readOnly
     }
-    return .json(json.bytes)
+    var reply = Reply.json(json.bytes)
+    reply.finding = finding
+    return reply
   }
 
   private func check(_ index: String) throws(AlgoliaError) {
@@ -101,8 +108,10 @@ struct AlgoliaRoutes: DialectRoutes {
 
   private func answerAll(
     _ call: DialectCall, _ commit: ServedCommit, _ deadline: Deadline, to json: inout JSONWriter
-  ) throws {
+  ) throws -> Finding? {
     let requests = try Self.requests(call.body).map { members in try AlgoliaParameters(members) }
+    // What was typed is in the first; boxes ask the others for the counts of their facets.
+    var finding: Finding?
     try commit.withSearcher { searcher in
       let search = AlgoliaSearch(searcher, deadline)
       try json.object { json in
@@ -116,12 +125,14 @@ struct AlgoliaRoutes: DialectRoutes {
               }
               try search.answer(try AlgoliaFacetQuery(name, parameters), to: &json)
             } else {
-              try search.answer(try AlgoliaQuery(parameters), of: index, to: &json)
+              let found = try search.answer(try AlgoliaQuery(parameters), of: index, to: &json)
+              finding = finding ?? found
             }
           }
         }
       }
     }
+    return finding
   }
 
   private func answerObjects(

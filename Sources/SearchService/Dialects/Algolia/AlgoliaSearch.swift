@@ -18,10 +18,11 @@ struct AlgoliaSearch {
 
   // MARK: Hits
 
-  func answer(_ query: AlgoliaQuery, of index: String, to json: inout JSONWriter) throws {
+  func answer(_ query: AlgoliaQuery, of index: String, to json: inout JSONWriter) throws -> Finding {
     let start = ContinuousClock.now
     let found = try searcher.find(
       forBox: query.request, goesOn: query.goesOn, mendsTypos: query.mendsTypos, deadline: deadline)
+    let finding = Finding(found, for: query.request, in: ContinuousClock.now - start)
     let fields = query.fields
     try json.object { json in
       if fields.contains("hits") {
@@ -59,6 +60,7 @@ struct AlgoliaSearch {
         json.field("processingTimeMS", Self.milliseconds(since: start))
       }
     }
+    return finding
   }
 
   private func write(

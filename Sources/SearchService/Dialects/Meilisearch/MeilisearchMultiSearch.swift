@@ -123,12 +123,15 @@ struct MeilisearchMultiSearch {
   func reply(in searcher: Searcher, deadline: Deadline) throws -> Reply {
     guard let federation else {
       var json = JSONWriter()
+      // What was typed is in the first; boxes ask the others for the counts of their facets.
+      var finding: Finding?
       try json.object { json in
         json.key("results")
         try json.array { json in
           for (number, item) in items.enumerated() {
             let start = ContinuousClock.now
             let search = try run(item.query, number, in: searcher, deadline: deadline)
+            finding = finding ?? search.finding
             try json.object { json in
               json.field("indexUid", item.uid)
               try search.write(to: &json, since: start)
@@ -136,7 +139,9 @@ struct MeilisearchMultiSearch {
           }
         }
       }
-      return .json(json.bytes)
+      var reply = Reply.json(json.bytes)
+      reply.finding = finding
+      return reply
     }
     return try merged(federation, in: searcher, deadline: deadline)
   }

@@ -68,7 +68,9 @@ struct MeilisearchRoutes: DialectRoutes {
       let search = try MeilisearchSearch(query, in: searcher, deadline: deadline)
       var json = JSONWriter()
       try json.object { try search.write(to: &$0, since: start) }
-      return .json(json.bytes)
+      var reply = Reply.json(json.bytes)
+      reply.finding = search.finding
+      return reply
     }
   }
 

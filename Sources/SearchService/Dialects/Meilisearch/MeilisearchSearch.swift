@@ -12,6 +12,8 @@ struct MeilisearchSearch {
   let total: Int
   let facets: [(key: FacetKey, counts: [FacetCount])]
   let writer: MeilisearchHitWriter
+  /// For the log of queries.
+  let finding: Finding
 
   /// - Parameter window: other hits than those the query asks for.
   init(
@@ -19,10 +21,12 @@ struct MeilisearchSearch {
     deadline: Deadline
   ) throws {
     try deadline.check()
+    let start = ContinuousClock.now
     let (offset, limit) = window ?? query.range
     let request = query.request(offset: offset, limit: limit, facets: query.facets ?? [])
     let found = try searcher.find(forBox: request, deadline: deadline)
     self.query = query
+    finding = Finding(found, for: request, in: ContinuousClock.now - start)
     facets = found.facets
     writer = MeilisearchHitWriter(query: query, highlighter: found.highlighter, deadline: deadline)
     let least = query.scoreThreshold ?? 0

@@ -6,13 +6,7 @@ import SearchModel
 extension SearchServer {
   /// A POST without a connection.
   func post(_ target: String, _ body: String, _ fields: HTTPFields = [:]) async -> Reply {
-    var fields = fields
-    fields[.contentLength] = String(body.utf8.count)
-    let request = HTTPRequest(
-      method: .post, scheme: "http", authority: "test", path: target, headerFields: fields)
-    return await withCheckedContinuation { waiting in
-      endpoint.answer(request, body: Array(body.utf8)) { waiting.resume(returning: $0) }
-    }
+    await ask(target, method: .post, fields, body: body)
   }
 
   /// The answer to one search with these members, which are JSON without its braces.
