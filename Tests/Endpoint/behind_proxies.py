@@ -3,7 +3,7 @@
 
     Tests/Endpoint/behind_proxies.py [--search .build/release/search] [nginx|caddy…]
 
-Page, box, answers, dialects where the server has them, limit per visitor, address of the visitor in the access log. Everything
+Page, box (in Debian's chromium where it is installed), answers, dialects, limit per visitor, address of the visitor in the access log. Everything
 happens on this machine, on free ports: visitors are addresses of 127.0.0.0/8, of which only 127.0.0.1 is trusted.
 """
 
@@ -20,6 +20,8 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "Browser"))
+from devtools import Browser  # noqa: E402
 from server_under_test import ROOT, Server  # noqa: E402
 
 DEPLOY = os.path.join(ROOT, "Scripts", "deploy")
@@ -111,6 +113,27 @@ def works(port):
     return dialects
 
 
+def shows_hits(port):
+    """Somebody types into the page; false without a browser."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not program:
+        return False
+    browser = Browser(program)
+    try:
+        for domain in ["Page", "Runtime", "Log", "Network"]:
+            browser.call(f"{domain}.enable")
+        browser.speak("zh-CN,zh;q=0.9")
+        browser.open(f"http://127.0.0.1:{port}/search-api/")
+        browser.evaluate("document.querySelector('.search-input').focus()")
+        browser.type("多集群")
+        browser.until("document.querySelectorAll('.search-hit mark').length > 0")
+        assert browser.evaluate("document.querySelector('.search-hit mark').textContent") == "多集群"
+        assert not browser.complaints(), browser.complaints()
+    finally:
+        browser.close()
+    return True
+
+
 def limit_holds(port):
     greedy = Visitor(port, "127.0.0.31")
     answers = [greedy.ask(QUERY, X_Forwarded_For=f"203.0.113.{number}") for number in range(3 * BURST)]
@@ -136,13 +159,15 @@ def run(program, front):
             env={**os.environ, "XDG_DATA_HOME": folder, "XDG_CONFIG_HOME": folder, "HOME": folder})
         wait_until_listening(port, process)
         dialects = works(port)
+        in_browser = shows_hits(port)
         refused = limit_holds(port)
         server.stop()
         with open(log) as file:
             addresses = {entry["ip"] for entry in map(json.loads, file)}
         expected = {"127.0.0.20", "127.0.0.21", "127.0.0.30", "127.0.0.31", "127.0.0.32"}
         assert expected <= addresses and not any(address.startswith("203.") for address in addresses), addresses
-        return f"page, box, answers, {'dialects ' + ' and '.join(dialects) if dialects else 'no dialects here'}; {refused} refused; addresses right"
+        box = "box in Chromium" if in_browser else "files of the box"
+        return f"page, {box}, answers, {' and '.join(dialects)}; {refused} refused; addresses right"
     finally:
         if process:
             process.send_signal(signal.SIGTERM)

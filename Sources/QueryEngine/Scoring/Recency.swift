@@ -23,18 +23,3 @@ package struct Recency: Equatable, Sendable {
     return Float(0.5 + 0.5 * exp2(-Double(age) / halfLife))
   }
 }
-
-extension CalendarDay {
-  /// Days since 1970-01-01 in the Gregorian calendar; a day that its month does not have counts on into the next.
-  ///
-  /// Source: Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil.
-  var daysSince1970: Int {
-    let month = Int(number / 100 % 100)
-    let day = Int(number % 100)
-    let year = Int(number / 10_000) - (month <= 2 ? 1 : 0)
-    let era = (year >= 0 ? year : year - 399) / 400
-    let yearOfEra = year - era * 400
-    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-  }
-}

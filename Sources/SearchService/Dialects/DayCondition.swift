@@ -38,20 +38,8 @@ struct DayCondition: Equatable, Sendable {
     guard seconds >= -62_167_219_200, seconds < 253_402_300_800 else { return nil }
     let whole = Int(seconds.rounded(.down))
     let days = (whole >= 0 ? whole : whole - 86_399) / 86_400
-    self.init(day: Self.number(ofDay: days), isStart: Double(days * 86_400) == seconds)
-  }
-
-  /// The date of a day since 1970, by Howard Hinnant's `civil_from_days`.
-  private static func number(ofDay days: Int) -> UInt32 {
-    let shifted = days + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shiftedMonth = (5 * dayOfYear + 2) / 153
-    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    return UInt32(clamping: year * 10_000 + month * 100 + dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
+    guard let day = CalendarDay(daysSince1970: days) else { return nil }
+    self.init(day: day.number, isStart: Double(days * 86_400) == seconds)
   }
 
   /// The filter of entries whose day compares so.

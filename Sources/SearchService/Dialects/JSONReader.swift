@@ -1,8 +1,7 @@
 /// Reads one JSON value (RFC 8259) of unknown shape.
 ///
-/// Foundation's decoder wants to know the shape: a value of any shape has to be tried as every type in turn, and a
-/// hostile body of 64 KiB then takes a tenth of a second. Here each byte is looked at once, and depth and number of
-/// values are bounded.
+/// Foundation's decoder wants to know the shape: a value of any shape has to be tried as every type in turn, and how many
+/// there are is not bounded. Here each byte is looked at once, and depth and number of values have limits.
 struct JSONReader {
   static let depthLimit = 64
   static let countLimit = 10_000

@@ -12,7 +12,7 @@ struct AlgoliaFacetQuery: Sendable {
   /// The entries whose values count.
   var request: SearchRequest
   var order: AlgoliaQuery.FacetOrder
-  var marks: AlgoliaMarks
+  var marks: HighlightTags
 
   init(_ name: String, _ parameters: AlgoliaParameters) throws(AlgoliaError) {
     key = AlgoliaAttribute(name).facetKey

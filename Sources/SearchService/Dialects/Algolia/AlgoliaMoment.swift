@@ -20,26 +20,12 @@ struct AlgoliaMoment: Equatable, Sendable {
     seconds = min(max(seconds, -1e11), 3e11)
     let days = (seconds / 86_400).rounded(.down)
     isStart = days * 86_400 == seconds
-    day = Self.number(daysSince1970: Int(days))
+    day = CalendarDay(daysSince1970: Int(days)).map { Int($0.number) } ?? (days < 0 ? 0 : 99_999_999)
   }
 
   /// A day as eight digits; as seconds these would all be in the year 1970.
   private static func written(_ number: UInt32) -> CalendarDay? {
     number >= 10_000_000 ? CalendarDay(number: number) : nil
-  }
-
-  /// Source: Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days.
-  private static func number(daysSince1970 days: Int) -> Int {
-    let shifted = days + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let fromMarch = (5 * dayOfYear + 2) / 153
-    let month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    guard (0...9_999).contains(year) else { return year < 0 ? 0 : 99_999_999 }
-    return year * 10_000 + month * 100 + dayOfYear - (153 * fromMarch + 2) / 5 + 1
   }
 
   /// Entries whose day compares so with it.

@@ -6,7 +6,7 @@ struct AlgoliaPresentation: Sendable {
   var retrieved = AlgoliaAttributeList.all
   var highlighted = AlgoliaAttributeList.all
   var snippets: AlgoliaSnippets
-  var marks = AlgoliaMarks()
+  var marks = HighlightTags()
   var ellipsis = "…"
   /// Whether only those values of a list are given back that something of the query stands in.
   var onlyMatchingValues = false

@@ -97,7 +97,7 @@ struct AlgoliaRecord {
     write(to: &json, if: { name, _ in wanted.contains(name) }) { json, _, value in
       switch value {
       case .html(let text, _):
-        json.string(asHTML ? text.map { AlgoliaMarks().text(MarkedText(text: $0)) } : text)
+        json.string(asHTML ? text.map { HighlightTags().text(MarkedText(text: $0)) } : text)
       case .text(let text, _): json.string(text)
       case .texts(let texts): json.strings(texts)
       case .plain(let text): json.string(text)

@@ -10,7 +10,7 @@ struct MeilisearchHitWriter {
   let highlighter: Highlighter
   let deadline: Deadline
 
-  private var tags: HighlightTags { HighlightTags(pre: query.preTag, post: query.postTag) }
+  private var tags: HighlightTags { HighlightTags(before: query.preTag, after: query.postTag) }
 
   /// 0 to 1, in the order of the answer: a quarter for each tier, inside it by score.
   static func rankingScore(_ found: FoundEntry) -> Double {
