@@ -4,7 +4,7 @@ import TextAnalysis
 
 extension Searcher {
   /// An answer with fewer full matches than this may come with a suggestion.
-  private static let suggestBelow = 3
+  package static let suggestBelow = 3
   /// A word in more entries than this is meant as it is typed.
   private static let rareWord = 2
   /// How many times as many entries a correction has to find when the word as typed is in the index.

@@ -18,7 +18,7 @@ extension ServedCommit {
     longer.text += "*"
     // More words than a prefix may stand for, or a text that is as long as it may be: no reason to refuse.
     guard var results = try? search(longer, deadline: deadline), results.match == .full, results.total > found
-    else { return try search(request, deadline: deadline) }
+    else { return found < Searcher.suggestBelow ? try search(request, deadline: deadline) : typed }
     results.query = typed.query
     results.tookMicroseconds += typed.tookMicroseconds
     return results

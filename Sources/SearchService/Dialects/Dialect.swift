@@ -61,3 +61,8 @@ package struct IndexNames: Sendable {
 
   func contains(_ name: String) -> Bool { !onlyShown || name == shown }
 }
+
+extension ContinuousClock.Instant {
+  /// What has passed since, as other engines tell it.
+  var millisecondsToNow: Int { (ContinuousClock.now - self).microseconds / 1_000 }
+}

@@ -11,11 +11,6 @@ struct AlgoliaSearch {
     self.deadline = deadline
   }
 
-  private static func milliseconds(since start: ContinuousClock.Instant) -> Int {
-    let elapsed = (ContinuousClock.now - start).components
-    return Int(elapsed.seconds * 1_000 + elapsed.attoseconds / 1_000_000_000_000_000)
-  }
-
   // MARK: Hits
 
   func answer(_ query: AlgoliaQuery, of index: String, to json: inout JSONWriter) throws -> Finding {
@@ -57,7 +52,7 @@ struct AlgoliaSearch {
       if fields.contains("params") { json.field("params", query.encoded) }
       if fields.contains("index") { json.field("index", index) }
       if fields.contains("processingTimeMS") {
-        json.field("processingTimeMS", Self.milliseconds(since: start))
+        json.field("processingTimeMS", start.millisecondsToNow)
       }
     }
     return finding
@@ -116,7 +111,7 @@ struct AlgoliaSearch {
         }
       }
       json.field("exhaustiveFacetsCount", true)
-      json.field("processingTimeMS", Self.milliseconds(since: start))
+      json.field("processingTimeMS", start.millisecondsToNow)
     }
   }
 }

@@ -58,7 +58,7 @@ struct MeilisearchFacetSearch {
         }
       }
       json.field("facetQuery", text.isEmpty ? nil : text)
-      json.field("processingTimeMs", MeilisearchSearch.milliseconds(since: start))
+      json.field("processingTimeMs", start.millisecondsToNow)
     }
     return .json(json.bytes)
   }

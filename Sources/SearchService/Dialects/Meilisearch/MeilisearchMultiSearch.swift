@@ -208,18 +208,8 @@ struct MeilisearchMultiSearch {
           }
         }
       }
-      json.field("processingTimeMs", MeilisearchSearch.milliseconds(since: start))
-      switch federation.paging {
-      case .offset(let offset, let limit):
-        json.field("limit", limit)
-        json.field("offset", offset)
-        json.field("estimatedTotalHits", total)
-      case .page(let page, let size):
-        json.field("hitsPerPage", size)
-        json.field("page", page)
-        json.field("totalPages", MeilisearchSearch.pageCount(total, size: size))
-        json.field("totalHits", total)
-      }
+      json.field("processingTimeMs", start.millisecondsToNow)
+      MeilisearchSearch.write(federation.paging, total, to: &json)
       if federation.facets != nil, let only = searches.first { writeFacets(only, federation, to: &json) }
       json.field("requestUid", TimeOrderedID.make())
     }

@@ -41,8 +41,14 @@ struct MeilisearchSearch {
     json.key("hits")
     try json.array { json in for entry in entries { try writer.write(entry, to: &json) } }
     json.field("query", query.text)
-    json.field("processingTimeMs", Self.milliseconds(since: start))
-    switch query.paging {
+    json.field("processingTimeMs", start.millisecondsToNow)
+    Self.write(query.paging, total, to: &json)
+    if query.facets != nil { Self.write(facets, to: &json) }
+    json.field("requestUid", TimeOrderedID.make())
+  }
+
+  static func write(_ paging: MeilisearchQuery.Paging, _ total: Int, to json: inout JSONWriter) {
+    switch paging {
     case .offset(let offset, let limit):
       json.field("limit", limit)
       json.field("offset", offset)
@@ -50,14 +56,12 @@ struct MeilisearchSearch {
     case .page(let page, let size):
       json.field("hitsPerPage", size)
       json.field("page", page)
-      json.field("totalPages", Self.pageCount(total, size: size))
+      json.field("totalPages", pageCount(total, size: size))
       json.field("totalHits", total)
     }
-    if query.facets != nil { Self.write(facets, to: &json) }
-    json.field("requestUid", TimeOrderedID.make())
   }
 
-  static func pageCount(_ total: Int, size: Int) -> Int {
+  private static func pageCount(_ total: Int, size: Int) -> Int {
     guard size > 0 else { return 0 }
     // Nobody gets beyond the largest offset.
     let reached = min(total, SearchRequest.offsets.upperBound + 1)
@@ -95,10 +99,5 @@ struct MeilisearchSearch {
         json.field("max", last)
       }
     }
-  }
-
-  static func milliseconds(since start: ContinuousClock.Instant) -> Int {
-    let elapsed = (ContinuousClock.now - start).components
-    return Int(elapsed.seconds * 1_000 + elapsed.attoseconds / 1_000_000_000_000_000)
   }
 }
