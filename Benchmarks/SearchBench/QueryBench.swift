@@ -34,7 +34,7 @@ struct QueryBench: ParsableCommand {
       return mode
     }
     let snapshot = try IndexSnapshot(in: IndexDirectory(path: directory))
-    let searcher = try Searcher(snapshot, parameters: .plain)
+    let searcher = try Searcher(plansOn: snapshot, parameters: .plain)
     let lines = try String(contentsOfFile: queries, encoding: .utf8)
       .split(separator: "\n").filter { !$0.hasPrefix("#") }
     let all = try lines.map { try TimedQuery($0, snapshot: snapshot) }

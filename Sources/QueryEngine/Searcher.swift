@@ -30,12 +30,27 @@ package final class Searcher {
   ///   - analysis: what the owner of the site says about words; the index does not depend on it.
   ///   - options: what else the owner chooses.
   ///   - leftOut: features that do not count, by the names of `ScoreFeatures`: to measure what they bring.
-  package init(
+  package convenience init(
     _ snapshot: IndexSnapshot, analysis: AnalysisOptions = AnalysisOptions(),
-    options: SearchOptions = SearchOptions(), parameters: BM25F.Parameters = .standard,
-    leavingOut leftOut: Set<String> = []
+    options: SearchOptions = SearchOptions(), leavingOut leftOut: Set<String> = []
   ) throws {
     try Self.checkAnalyzer(of: snapshot)
+    try self.init(
+      snapshot, analysis: analysis, options: options, parameters: .standard, leavingOut: leftOut)
+  }
+
+  /// Answers plans alone, whose terms the caller makes: those of the index, by whatever rules.
+  ///
+  /// - Throws: `IndexFormatError`.
+  package convenience init(plansOn snapshot: IndexSnapshot, parameters: BM25F.Parameters) throws {
+    try self.init(
+      snapshot, analysis: AnalysisOptions(), options: SearchOptions(), parameters: parameters, leavingOut: [])
+  }
+
+  private init(
+    _ snapshot: IndexSnapshot, analysis: AnalysisOptions, options: SearchOptions,
+    parameters: BM25F.Parameters, leavingOut leftOut: Set<String>
+  ) throws {
     self.snapshot = snapshot
     self.options = options
     self.leftOut = leftOut
