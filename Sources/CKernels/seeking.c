@@ -155,15 +155,22 @@ size_t kernel_keep_set(
   return n;
 }
 
+TWO_BUILDS
 size_t kernel_keep_at_distance(
     uint32_t *starts, size_t count, const uint32_t *others, size_t other_count, int64_t distance) {
   size_t kept = 0, at = 0;
   for (size_t i = 0; i < count; i++) {
-    int64_t wanted = (int64_t)starts[i] + distance;
-    while (at < other_count && (int64_t)others[at] < wanted) at++;
-    if (at == other_count) break;
-    starts[kept] = starts[i];
-    kept += (int64_t)others[at] == wanted ? 1 : 0;
+    uint32_t start = starts[i];
+    int64_t exact = (int64_t)start + distance;
+    if (exact < 0 || exact > UINT32_MAX) continue;
+    uint32_t wanted = (uint32_t)exact;
+    while (at + 8 < other_count && others[at + 7] < wanted) at += 8;
+    size_t rest = other_count - at;
+    // All eight, without a branch to mispredict at the one that fits.
+    uint32_t any = 0;
+    for (uint32_t k = 0; k < 8; k++) any |= (others[at + k] == wanted ? 1u : 0u) & (k < rest ? 1u : 0u);
+    starts[kept] = start;
+    kept += any;
   }
   return kept;
 }

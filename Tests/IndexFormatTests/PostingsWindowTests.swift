@@ -87,7 +87,7 @@ import Testing
           [0] + (1..<UInt32(wordCount * 64)).filter { _ in Int.random(in: 0..<rarity, using: &random) == 0 }
         var found: [Occurrence] = []
         try places.withUnsafeBufferPointer {
-          try cursor.gather($0.baseAddress!, count: $0.count, base: base, into: batch) {
+          try cursor.gather($0.baseAddress!, count: $0.count, base: base, into: batch) { _ in
             for i in 0..<batch.count {
               #expect(batch.docIDs[i] == base + batch.places[i])
               found.append(

@@ -52,6 +52,7 @@ size_t kernel_keep_set(
     uint32_t *_Nonnull places, size_t count, uint32_t offset, const uint8_t *_Nonnull bits, size_t words,
     uint32_t *_Nonnull kept);
 // Of the ascending `starts` those that have one of the ascending `others` at this distance, in place; returns how many.
+// Eight integers after the end of `others` are readable.
 size_t kernel_keep_at_distance(
     uint32_t *_Nonnull starts, size_t count, const uint32_t *_Nonnull others, size_t other_count, int64_t distance);
 // First index from `from` on whose 16-bit value (little-endian, no alignment) is at least `least`; `count` if none.

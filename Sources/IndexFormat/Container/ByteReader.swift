@@ -51,12 +51,19 @@
   /// A varint of at most `limit`; longer than ten bytes or larger than `limit` is an error.
   @inline(__always)
   package mutating func varint(upTo limit: Int = Int.max) throws(IndexFormatError) -> Int {
-    // Most have one byte.
-    if unsafe offset < bytes.count {
-      let first = Int(unsafe bytes[offset])
+    // Most have one byte, nearly all others two.
+    if unsafe offset &+ 1 < bytes.count, let base = unsafe bytes.baseAddress {
+      // Sound: both bytes lie before the end.
+      let first = Int(unsafe base.load(fromByteOffset: offset, as: UInt8.self))
       if first < 0x80, first <= limit {
         offset &+= 1
         return first
+      }
+      let second = Int(unsafe base.load(fromByteOffset: offset &+ 1, as: UInt8.self))
+      let value = first & 0x7F | second &<< 7
+      if first >= 0x80, second < 0x80, value <= limit {
+        offset &+= 2
+        return value
       }
     }
     return try longVarint(upTo: limit)

@@ -17,8 +17,8 @@ extension TermDictionary {
     }
     var lists = try ListOffsets(&reader)
     while true {
-      let entry = try readEntry(&reader, &lists)
-      if isFound { return entry }
+      if isFound { return try readEntry(&reader, &lists) }
+      try skipEntry(&reader, &lists)
       guard reader.remaining > 0 else { return nil }
       let shared = try reader.varint(upTo: TermDictionaryLayout.maximumKeyBytes)
       let tail = unsafe try reader.raw(try reader.varint(upTo: TermDictionaryLayout.maximumKeyBytes))

@@ -21,15 +21,7 @@ func readEntry(_ reader: inout ByteReader, _ lists: inout ListOffsets) throws(In
   if head & 1 != 0 {
     guard documentFrequency == 1 else { throw reader.error(.invalid("one posting in an entry")) }
     let start = reader.sectionOffset + reader.offset
-    _ = try reader.varint(upTo: Int(UInt32.max))
-    let frequency = try reader.varint(upTo: Int(PostingsLayout.maximumFrequency) << 1 | 1)
-    if frequency & 1 != 0 { _ = try reader.varint(upTo: frequency >> 1) }
-    if hasPositions {
-      guard frequency >> 1 <= Int(PostingsLayout.inlinePositions) else {
-        throw reader.error(.invalid("at most \(PostingsLayout.inlinePositions) positions in an entry"))
-      }
-      for _ in 0..<frequency >> 1 { _ = try reader.varint(upTo: Int(UInt32.max)) }
-    }
+    try skipPosting(&reader, hasPositions: hasPositions)
     return TermEntry(
       documentFrequency: documentFrequency, hasPositions: hasPositions, isInline: true,
       postings: start..<reader.sectionOffset + reader.offset, positions: 0..<0)
@@ -47,4 +39,31 @@ func readEntry(_ reader: inout ByteReader, _ lists: inout ListOffsets) throws(In
   lists.postings += postingsBytes
   lists.positions += positionsBytes
   return entry
+}
+
+/// Passes over what `readEntry` reads, of a term that nobody asks for.
+@inline(__always)
+func skipEntry(_ reader: inout ByteReader, _ lists: inout ListOffsets) throws(IndexFormatError) {
+  let head = try reader.varint(upTo: Int(UInt32.max) << 2 | 3)
+  if head & 1 != 0 { return try skipPosting(&reader, hasPositions: head & 2 != 0) }
+  let postings = try reader.varint(upTo: Int.max / 4)
+  let positions = head & 2 != 0 ? try reader.varint(upTo: Int.max / 4) : 0
+  guard lists.postings <= Int.max / 4, lists.positions <= Int.max / 4 else {
+    throw reader.error(.invalid("offsets inside the file"))
+  }
+  lists.postings &+= postings
+  lists.positions &+= positions
+}
+
+/// Passes over the one posting that stands in the entry.
+@inline(__always)
+private func skipPosting(_ reader: inout ByteReader, hasPositions: Bool) throws(IndexFormatError) {
+  _ = try reader.varint(upTo: Int(UInt32.max))
+  let frequency = try reader.varint(upTo: Int(PostingsLayout.maximumFrequency) << 1 | 1)
+  if frequency & 1 != 0 { _ = try reader.varint(upTo: frequency >> 1) }
+  guard hasPositions else { return }
+  guard frequency >> 1 <= Int(PostingsLayout.inlinePositions) else {
+    throw reader.error(.invalid("at most \(PostingsLayout.inlinePositions) positions in an entry"))
+  }
+  for _ in 0..<frequency >> 1 { _ = try reader.varint(upTo: Int(UInt32.max)) }
 }

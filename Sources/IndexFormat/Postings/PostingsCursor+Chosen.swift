@@ -35,12 +35,14 @@ extension PostingsCursor {
   /// The postings of those places that the list holds, in batches of one block at most.
   ///
   /// - Parameters:
+  ///   - showsUnwanted: whether places of blocks that are not wanted are looked up too, their frequencies unread.
   ///   - isWanted: of the bound of a block and its places: whether the block is to be read.
-  ///   - body: is called with `batch` filled.
+  ///   - body: is called with `batch` filled, and told whether it was wanted.
   @inline(__always)
   package func gather(
     _ places: UnsafePointer<UInt32>, count: Int, base: UInt32, into batch: PostingsBatch,
-    where isWanted: (UInt16, Range<Int>) -> Bool = { _, _ in true }, _ body: () -> Void
+    showsUnwanted: Bool = false, where isWanted: (UInt16, Range<Int>) -> Bool = { _, _ in true },
+    _ body: (_ isWanted: Bool) -> Void
   ) throws(IndexFormatError) {
     var next = 0
     var isMarked = false
@@ -49,7 +51,11 @@ extension PostingsCursor {
       if isWanted(bound(ofBlock: block), next..<end) {
         try unsafe readChosen(
           places + next, end - next, of: count - next, base: base, block: block, into: batch, &isMarked)
-        if batch.count > 0 { body() }
+        if batch.count > 0 { body(true) }
+      } else if showsUnwanted {
+        try unsafe find(
+          places + next, end - next, of: count - next, base: base, block: block, into: batch, &isMarked)
+        if batch.count > 0 { body(false) }
       }
       next = end
     }
@@ -137,7 +143,7 @@ extension PostingsCursor {
     _ places: UnsafePointer<UInt32>, _ run: Int, of count: Int, base: UInt32, _ batch: PostingsBatch,
     _ isMarked: inout Bool
   ) -> Int {
-    guard run >= PostingsBatch.markedFrom else {
+    guard run >= PostingsBatch.markedFrom, unsafe places[count - 1] < 64 * PostingsBatch.markWords else {
       return unsafe kernel_intersect(buffer, inBlock, places, run, base, batch.places, batch.indices)
     }
     if !isMarked { unsafe batch.mark(places, count) }

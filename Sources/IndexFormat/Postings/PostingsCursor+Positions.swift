@@ -10,9 +10,6 @@ struct PositionReader {
   var chunkStart = 0
   var chunkCount = 0
   var chunkIsDecoded = false
-  /// The ordinal of the first position of posting `postingIndex`.
-  var ordinal = 0
-  var postingIndex = 0
 
   mutating func start(_ offset: Int) {
     blockOffset = offset
@@ -58,17 +55,20 @@ extension PostingsCursor {
     if unsafe positionBytes == nil { unsafe positionBytes = try file.bytes(of: .positions, entry.positions) }
     guard let bytes = unsafe positionBytes else { return nil }
     let frequencies = unsafe buffer + PostingsLayout.blockSize
+    let ordinals = unsafe buffer + 4 * PostingsLayout.blockSize
     if positions.total < 0 {
       var total = 0
-      for i in 0..<inBlock { total &+= Int(unsafe frequencies[i]) }  // at most 128 × 2³¹
+      for i in 0..<inBlock {
+        unsafe ordinals[i] = UInt32(truncatingIfNeeded: total)
+        total &+= Int(unsafe frequencies[i])  // at most 128 × 2³¹
+      }
+      guard total <= Int(UInt32.max) else { throw damage("a position per occurrence") }
       positions.total = total
-      positions.ordinal = 0
-      positions.postingIndex = 0
       positions.rewind()
     }
     return unsafe PositionSource(
       reader: positions, bytes: bytes, frequencies: UnsafePointer(frequencies),
-      chunk: buffer + 3 * PostingsLayout.blockSize)
+      ordinals: UnsafePointer(ordinals), chunk: buffer + 3 * PostingsLayout.blockSize)
   }
 }
 
@@ -77,6 +77,8 @@ extension PostingsCursor {
   var reader: PositionReader
   let bytes: UnsafeRawBufferPointer
   let frequencies: UnsafePointer<UInt32>
+  /// Of the first position of each posting, in the block.
+  let ordinals: UnsafePointer<UInt32>
   let chunk: UnsafeMutablePointer<UInt32>
 
   /// Appends the positions of one posting of the block, 0..<its count.
@@ -84,20 +86,14 @@ extension PostingsCursor {
   mutating func append(
     ofPosting index: Int, to output: inout PositionBuffer, of cursor: PostingsCursor
   ) throws(IndexFormatError) {
-    if unsafe reader.postingIndex > index {
-      unsafe reader.ordinal = 0
-      unsafe reader.postingIndex = 0
-    }
-    var next = unsafe reader.ordinal
-    for i in unsafe reader.postingIndex..<index { next &+= Int(unsafe frequencies[i]) }
-    unsafe reader.postingIndex = index
-    unsafe reader.ordinal = next
+    var next = Int(unsafe ordinals[index])
     let count = Int(unsafe frequencies[index])
     let end = next + count
     try output.makeRoom(for: count, of: cursor)
     // Asked again for a document whose positions go over the end of a chunk.
     if unsafe next < reader.chunkStart { unsafe reader.rewind() }
-    var value: UInt64 = 0
+    // One before the first position; one addition per position is all that has to wait for the last.
+    var value = UInt64.max
     var target = unsafe output.values + output.count
     while next < end {
       while unsafe next >= reader.chunkStart + reader.chunkCount { try unsafe passChunk(cursor) }
@@ -106,16 +102,15 @@ extension PostingsCursor {
       var source = unsafe chunk + (next - reader.chunkStart)
       let sourceEnd = unsafe source + (stop - next)
       while unsafe source < sourceEnd {
-        value &+= UInt64(unsafe source.pointee)
+        value &+= UInt64(unsafe source.pointee) &+ 1
         unsafe target.pointee = UInt32(truncatingIfNeeded: value)
-        value &+= 1
         unsafe source += 1
         unsafe target += 1
       }
       next = stop
     }
     // Positions ascend, so the last one bounds them all; no sum of 32-bit gaps leaves 64 bits.
-    guard value <= UInt64(UInt32.max) + 1 else { throw cursor.damage("positions of 32 bits") }
+    guard value == .max || value <= UInt64(UInt32.max) else { throw cursor.damage("positions of 32 bits") }
     output.count &+= count
   }
 
@@ -146,14 +141,20 @@ extension PostingsCursor {
   }
 }
 
-/// Positions of one document at a time: memory that grows with the longest.
+/// Positions of one document at a time: memory that grows with the longest, and goes on a little after the last, for
+/// kernels that look at eight at a time.
 @safe package struct PositionBuffer: ~Copyable {
   /// `count` of them are valid.
   package fileprivate(set) var values: UnsafeMutablePointer<UInt32>
   package var count = 0
   private var capacity = 64
 
-  package init() { unsafe values = .allocate(capacity: 64) }
+  private static let slack = 8
+
+  package init() {
+    unsafe values = .allocate(capacity: capacity + Self.slack)
+    unsafe values.initialize(repeating: 0, count: capacity + Self.slack)
+  }
 
   deinit { unsafe values.deallocate() }
 
@@ -168,7 +169,8 @@ extension PostingsCursor {
       throw cursor.damage("a position per occurrence")
     }
     capacity = max(wanted, capacity * 2)
-    let larger = unsafe UnsafeMutablePointer<UInt32>.allocate(capacity: capacity)
+    let larger = unsafe UnsafeMutablePointer<UInt32>.allocate(capacity: capacity + Self.slack)
+    unsafe larger.initialize(repeating: 0, count: capacity + Self.slack)
     unsafe larger.update(from: values, count: count)
     unsafe values.deallocate()
     unsafe values = larger

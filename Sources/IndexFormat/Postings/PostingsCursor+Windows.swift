@@ -56,15 +56,36 @@ extension PostingsCursor {
     }
   }
 
-  /// Postings of the current block whose documents are at or after `base` and before `end`, with their frequencies.
-  package func block(from base: UInt32, to end: UInt32) throws(IndexFormatError) -> Run {
+  /// Postings of the current block whose documents are at or after `base` and before `end`.
+  ///
+  /// - Parameter withFrequencies: whether frequencies and title frequencies are to be read.
+  package func block(
+    from base: UInt32, to end: UInt32, withFrequencies: Bool = true
+  ) throws(IndexFormatError) -> Run {
     let start = unsafe buffer[0] >= base ? 0 : buffer[inBlock - 1] < base ? inBlock : place(notBelow: base)
     let stop = unsafe buffer[inBlock - 1] < end ? inBlock : place(notBelow: end)
-    if start < stop { try decodeFrequencies() }
+    if withFrequencies, start < stop { try decodeFrequencies() }
     return unsafe Run(
       count: max(stop - start, 0), docIDs: buffer + start,
       frequencies: buffer + PostingsLayout.blockSize + start,
       titleFrequencies: buffer + 2 * PostingsLayout.blockSize + start, hasTitles: hasTitles)
+  }
+
+  /// Writes the documents of a window relative to its first, ascending; how many.
+  package func list(
+    into places: UnsafeMutablePointer<UInt32>, _ window: Range<UInt32>
+  ) throws(IndexFormatError) -> Int {
+    var count = 0
+    var next = firstBlock(reaching: window.lowerBound)
+    while next < blockCount {
+      if next != block { try load(block: next) }
+      let run = try block(from: window.lowerBound, to: window.upperBound, withFrequencies: false)
+      for i in 0..<run.count { unsafe places[count + i] = run.docIDs[i] &- window.lowerBound }
+      count += run.count
+      if lastDoc(ofBlock: next) >= window.upperBound - 1 { break }
+      next += 1
+    }
+    return count
   }
 
   private func fillFromBlock(

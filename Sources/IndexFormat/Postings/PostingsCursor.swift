@@ -21,7 +21,8 @@ import CKernels
   /// Where the bounds begin in `postings`.
   let boundsOffset: Int
 
-  /// Four arrays of 128: doc IDs, frequencies, title frequencies, positions of a chunk.
+  /// Five arrays of 128: doc IDs, frequencies, title frequencies, positions of a chunk, and how many positions of the
+  /// block stand before each posting.
   let buffer: UnsafeMutablePointer<UInt32>
   /// The block that is decoded; -1 for none.
   package private(set) var block = -1
@@ -49,8 +50,8 @@ import CKernels
     blockCount = (entry.documentFrequency + PostingsLayout.blockSize - 1) / PostingsLayout.blockSize
     boundsOffset = blockCount > 1 ? blockCount * (entry.hasPositions ? 12 : 8) : 0
     directoryBytes = boundsOffset + (entry.isInline ? 0 : 2 * blockCount)
-    unsafe buffer = .allocate(capacity: 4 * PostingsLayout.blockSize)
-    unsafe buffer.initialize(repeating: 0, count: 4 * PostingsLayout.blockSize)
+    unsafe buffer = .allocate(capacity: 5 * PostingsLayout.blockSize)
+    unsafe buffer.initialize(repeating: 0, count: 5 * PostingsLayout.blockSize)
     guard entry.documentFrequency <= Int(documentCount), directoryBytes <= entry.postings.count else {
       throw damage("a list as long as its document frequency says")
     }

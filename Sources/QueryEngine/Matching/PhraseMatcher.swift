@@ -10,7 +10,7 @@ final class PhraseMatcher: PartMatcher {
   }
 
   /// How often the words stand in order, in all fields and in the title.
-  struct Occurrences {
+  struct Occurrences: BitwiseCopyable {
     var all: UInt32 = 0
     var title: UInt32 = 0
   }
@@ -83,10 +83,9 @@ final class PhraseMatcher: PartMatcher {
   // MARK: Lists of documents
 
   /// The documents of the window that hold every word, in whatever order; how many.
-  func listCandidates(into places: UnsafeMutablePointer<UInt32>, window base: UInt32) throws -> Int {
-    var held = DocumentWindow()
-    try approximation[0].fill(&held, window: base)
-    return try keepInAllLists(places, count: held.list(into: places), window: base, from: 1)
+  func listCandidates(into places: UnsafeMutablePointer<UInt32>, window: Range<UInt32>) throws -> Int {
+    try keepInAllLists(
+      places, count: try approximation[0].list(into: places, window), window: window.lowerBound, from: 1)
   }
 
   /// Keeps the places that every list from the given one on holds; how many are left.

@@ -33,6 +33,11 @@ final class SegmentSearch {
   private let scratch: WindowScratch
   /// Whether a document matches exactly if a scoring term holds it.
   private let scoringDecides: Bool
+  /// Whether the matches are the documents that every scoring term holds, and nothing but their scores is asked for.
+  private let isRankedByParts: Bool
+  /// Windows get wider until the rarest part has about this many documents in each: one costs as much as some dozen
+  /// postings, whether it holds any or not.
+  private static let wantedPostings = 128
 
   init(
     _ plan: QueryPlan, segment: SegmentReader, number: Int, mode: Mode, model: BM25F, weights: EntryWeights,
@@ -79,7 +84,20 @@ final class SegmentSearch {
     self.lengths = lengths
     self.scratch = scratch
     scoringDecides = plan.scoringDecides
-    ranker = WindowRanker(terms, documentCount: segment.documentCount, scratch: scratch)
+    if case .all = mode, scoringDecides, facetFilters.isEmpty, terms.count == required.count {
+      isRankedByParts = true
+    } else {
+      isRankedByParts = false
+    }
+    var shift = DocumentWindow.shift
+    // Conditions know windows of bits alone.
+    if isRankedByParts, segment.live == nil, excluded.isEmpty, filters.isEmpty, excludedFilters.isEmpty {
+      let rarest = terms.lazy.map(\.documentFrequency).min() ?? 0
+      while shift < WindowScratch.widestShift, rarest << shift < segment.documentCount * Self.wantedPostings {
+        shift += 1
+      }
+    }
+    ranker = WindowRanker(terms, documentCount: segment.documentCount, shift: shift, scratch: scratch)
   }
 
   private var needsAll: Bool { if case .all = mode { true } else { false } }
@@ -93,6 +111,9 @@ final class SegmentSearch {
       try rankOnly(into: &collector)
       return term.cursor.documentFrequency
     }
+    if isRankedByParts, facets.isEmpty, collector.capacity > 0 || ranker.shift > DocumentWindow.shift {
+      return try runByParts(into: &collector)
+    }
     var total = 0
     var next: UInt32 = 0
     while true {
@@ -101,15 +122,6 @@ final class SegmentSearch {
       let base = next & ~(DocumentWindow.size - 1)
       try deadline.check()
       next = base + DocumentWindow.size
-      if isRankedByParts, facets.isEmpty, collector.capacity > 0 {
-        _ = ranker.enter(window: base)
-        try check(window: base)
-        var listed = try ranker.listAll(window: base, least: 0)
-        try applyConditions(to: &listed, window: base)
-        total += listed.count
-        try rank(listed, window: base, into: &collector)
-        continue
-      }
       // Where a part stands matters to whoever ranks by it alone.
       var matches =
         collector.capacity == 0 || scoringDecides || !needsAll
@@ -127,9 +139,21 @@ final class SegmentSearch {
     }
   }
 
-  /// Whether the matches are the documents that every scoring term holds, and nothing but their scores is asked for.
-  private var isRankedByParts: Bool {
-    scoringDecides && needsAll && facetFilters.isEmpty && scoring.count == required.count
+  /// The same where the matches are the documents that every scoring term holds.
+  private func runByParts(into collector: inout TopKCollector) throws -> Int {
+    var total = 0
+    for base in stride(from: 0, to: UInt32(segment.documentCount), by: 1 << ranker.shift) {
+      if ranker.enter(window: base) == 0 { continue }
+      try deadline.check()
+      try check(window: base)
+      // To whom no place is open no score matters.
+      let least = collector.capacity == 0 ? Double.infinity : least(of: collector)
+      var listed = try ranker.listAll(window: base, least: least, listsAll: true)
+      try applyConditions(to: &listed, window: base)
+      total += listed.count
+      if collector.capacity > 0 { try rank(listed, window: base, into: &collector) }
+    }
+    return total
   }
 
   private func nextCandidate(from document: UInt32) throws -> UInt32 {
@@ -259,9 +283,8 @@ final class SegmentSearch {
     if collector.capacity == 0 { return }
     if case .all = mode, required.contains(where: { $0.cost == 0 }) { return }
     if let term = onlyTerm { return try rankBlocks(of: term, into: &collector) }
-    let size = Int(DocumentWindow.size)
     var windows: [(base: UInt32, ceiling: Double)] = []
-    for base in stride(from: 0, to: segment.documentCount, by: size) {
+    for base in stride(from: 0, to: segment.documentCount, by: 1 << ranker.shift) {
       let ceiling = ranker.enter(window: UInt32(base))
       if ceiling > 0 || !scoringDecides { windows.append((UInt32(base), ceiling)) }
     }
@@ -275,7 +298,8 @@ final class SegmentSearch {
         let least = least(of: collector)
         var listed =
           try needsAll
-          ? ranker.listAll(window: base, least: least) : ranker.listAny(window: base, least: least)
+          ? ranker.listAll(window: base, least: least, listsAll: false)
+          : ranker.listAny(window: base, least: least)
         try applyConditions(to: &listed, window: base)
         try rank(listed, window: base, into: &collector)
       } else {
@@ -337,7 +361,7 @@ final class SegmentSearch {
   // MARK: Ranking
 
   private func check(window base: UInt32) throws {
-    let range = Int(base)..<min(Int(base + DocumentWindow.size), segment.documentCount)
+    let range = Int(base)..<min(Int(base) + 1 << ranker.shift, segment.documentCount)
     try lengths.check(range)
     try segment.days.check(range)
     try weights.check(range)

@@ -27,8 +27,14 @@ final class PhraseScoringTerm: ScoringTerm {
     }
   }
 
-  override func ceiling(window: Int) -> Double {
-    words.reduce(Double.infinity) { min($0, $1.ceiling(window: window)) }
+  override func ceilings(ofWindows shift: Int) -> [Double] {
+    var least = words.first?.ceilings(ofWindows: shift) ?? []
+    for word in words.dropFirst() {
+      for (window, ceiling) in word.ceilings(ofWindows: shift).enumerated() {
+        least[window] = min(least[window], ceiling)
+      }
+    }
+    return least
   }
 
   override var documentFrequency: Int { matcher.cost }
@@ -37,11 +43,12 @@ final class PhraseScoringTerm: ScoringTerm {
   override func postingCount(inWindowOf documentCount: Int) -> Int { Int.max }
 
   override func list(
-    into places: UnsafeMutablePointer<UInt32>, sums: UnsafeMutablePointer<Double>, window base: UInt32,
-    least: Double
+    into places: UnsafeMutablePointer<UInt32>, sums: UnsafeMutablePointer<Double>, window: Range<UInt32>,
+    least: Double, listsAll: Bool
   ) throws -> Int {
-    var count = try matcher.listCandidates(into: places, window: base)
-    if least > 0, let rarest = words.first {
+    let base = window.lowerBound
+    var count = try matcher.listCandidates(into: places, window: window)
+    if least > 0, !listsAll, let rarest = words.first {
       // A phrase stands no more often than its rarest word, and positions are dear.
       for i in 0..<count { sums[Int(places[i])] = 0 }
       try rarest.add(to: sums, window: base, places: places, count: count, least: least)
@@ -57,7 +64,8 @@ final class PhraseScoringTerm: ScoringTerm {
   ) throws {
     let places = scratch.candidates
     let count = try matcher.keep(
-      places, count: try matcher.listCandidates(into: places, window: base), window: base)
+      places, count: try matcher.listCandidates(into: places, window: base..<base + DocumentWindow.size),
+      window: base)
     for i in 0..<count {
       let sum = documents.contains(places[i]) ? sums[Int(places[i])] : 0
       sums[Int(places[i])] = sum + score(places[i], i, window: base)
@@ -67,7 +75,7 @@ final class PhraseScoringTerm: ScoringTerm {
 
   override func keep(
     _ places: UnsafeMutablePointer<UInt32>, count: Int, sums: UnsafeMutablePointer<Double>,
-    window base: UInt32, least: Double
+    window base: UInt32, least: Double, keepsAll: Bool
   ) throws -> Int {
     let candidates = try matcher.keepInAllLists(places, count: count, window: base)
     let kept = try matcher.keep(places, count: candidates, window: base)
@@ -81,7 +89,7 @@ final class PhraseScoringTerm: ScoringTerm {
   ) throws {
     let candidates = scratch.candidates
     candidates.update(from: places, count: count)
-    _ = try keep(candidates, count: count, sums: sums, window: base, least: least)
+    _ = try keep(candidates, count: count, sums: sums, window: base, least: least, keepsAll: false)
   }
 
   /// What the phrase is worth in the document that the matcher kept as number `i`.

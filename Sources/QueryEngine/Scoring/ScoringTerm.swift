@@ -5,8 +5,8 @@ import IndexFormat
 ///
 /// A base class rather than a protocol: its methods are called once per window, never per document.
 class ScoringTerm {
-  /// What no document of a window gets from this term; windows are numbered from 0.
-  func ceiling(window: Int) -> Double { 0 }
+  /// For each window of 2^`shift` documents what none of them gets more of from this term.
+  func ceilings(ofWindows shift: Int) -> [Double] { [] }
 
   /// No more documents than this hold the term.
   var documentFrequency: Int { 0 }
@@ -16,10 +16,13 @@ class ScoringTerm {
 
   /// Lists the documents of the window that hold the term, and sets `sums[place]` to what it adds to each; how many.
   ///
-  /// - Parameter least: documents that get less from this term may be left out.
+  /// - Parameters:
+  ///   - window: up to 2^`WindowScratch.widestShift` documents.
+  ///   - least: documents that get less from this term may be left out, or get less than they should if none is.
+  ///   - listsAll: whether none is left out.
   func list(
-    into places: UnsafeMutablePointer<UInt32>, sums: UnsafeMutablePointer<Double>, window base: UInt32,
-    least: Double
+    into places: UnsafeMutablePointer<UInt32>, sums: UnsafeMutablePointer<Double>, window: Range<UInt32>,
+    least: Double, listsAll: Bool
   ) throws -> Int { 0 }
 
   /// Adds to `sums[place]` where the document is marked; marks the others that hold the term, and sets their sums.
@@ -29,10 +32,12 @@ class ScoringTerm {
 
   /// Adds to the places that hold the term, and keeps those alone; how many are left.
   ///
-  /// - Parameter least: places whose sum stays below it may be left out.
+  /// - Parameters:
+  ///   - least: places whose sum stays below it may be left out, or get less than they should if none is.
+  ///   - keepsAll: whether none is left out that holds the term.
   func keep(
     _ places: UnsafeMutablePointer<UInt32>, count: Int, sums: UnsafeMutablePointer<Double>,
-    window base: UInt32, least: Double
+    window base: UInt32, least: Double, keepsAll: Bool
   ) throws -> Int { 0 }
 
   /// Adds to `sums[d - base]` for every document `d` of the window that holds the term.
@@ -56,7 +61,6 @@ final class PostingsScoringTerm: ScoringTerm {
   private let lengths: DocumentColumns
   /// Of the segment's bounds, see `BoundModel.factor(to:)`.
   private let factor: Float
-  private lazy var bounds = cursor.bounds(ofWindows: DocumentWindow.shift)
   private let scratch: WindowScratch
 
   init(
@@ -87,9 +91,8 @@ final class PostingsScoringTerm: ScoringTerm {
     return UInt16(low)
   }
 
-  override func ceiling(window: Int) -> Double {
-    let bound = bounds[window]
-    return bound == 0 ? 0 : Double(ceiling(bound))
+  override func ceilings(ofWindows shift: Int) -> [Double] {
+    cursor.bounds(ofWindows: shift).map { $0 == 0 ? 0 : Double(ceiling($0)) }
   }
 
   override var documentFrequency: Int { cursor.documentFrequency }
@@ -101,14 +104,22 @@ final class PostingsScoringTerm: ScoringTerm {
   }
 
   override func list(
-    into places: UnsafeMutablePointer<UInt32>, sums: UnsafeMutablePointer<Double>, window base: UInt32,
-    least: Double
+    into places: UnsafeMutablePointer<UInt32>, sums: UnsafeMutablePointer<Double>, window: Range<UInt32>,
+    least: Double, listsAll: Bool
   ) throws -> Int {
     var count = 0
     let least = least > 0 ? bound(reaching: Float(least)) : 0
-    guard let least else { return 0 }
-    try forEachRun(window: base, boundedBy: least) { run in
-      kernel_set_scores(run.docIDs, scores(of: run), run.count, base, sums, places + count)
+    if least == nil, !listsAll { return 0 }
+    let base = window.lowerBound
+    try forEachRun(window, boundedBy: least, showsOthers: listsAll) { run, isEnough in
+      if isEnough {
+        kernel_set_scores(run.docIDs, scores(of: run), run.count, base, sums, places + count)
+      } else {
+        for i in 0..<run.count {
+          places[count + i] = run.docIDs[i] - base
+          sums[Int(run.docIDs[i] - base)] = 0
+        }
+      }
       count += run.count
     }
     return count
@@ -118,42 +129,47 @@ final class PostingsScoringTerm: ScoringTerm {
     _ documents: inout DocumentWindow, sums: UnsafeMutablePointer<Double>, window base: UInt32
   ) throws {
     try documents.withMutableWords { words in
-      try forEachRun(window: base) { run in
+      try forEachRun(base..<base + DocumentWindow.size) { run, _ in
         kernel_mark_scores(run.docIDs, scores(of: run), run.count, base, sums, words)
       }
     }
   }
 
   override func addAll(to sums: UnsafeMutablePointer<Double>, window base: UInt32) throws {
-    try forEachRun(window: base) { run in
+    try forEachRun(base..<base + DocumentWindow.size) { run, _ in
       kernel_add_scores(run.docIDs, scores(of: run), run.count, base, sums)
     }
   }
 
-  /// The postings of a window, block by block; blocks below a bound are left out.
+  /// The postings of a window, block by block; blocks below a bound, or all of them if it is nil, are left out, or shown
+  /// without frequencies.
   @inline(__always)
   private func forEachRun(
-    window base: UInt32, boundedBy least: UInt16 = 0, _ body: (PostingsCursor.Run) -> Void
+    _ window: Range<UInt32>, boundedBy least: UInt16? = 0, showsOthers: Bool = false,
+    _ body: (_ run: PostingsCursor.Run, _ isEnough: Bool) -> Void
   ) throws {
-    let end = base + DocumentWindow.size
-    var block = cursor.firstBlock(reaching: base)
+    var block = cursor.firstBlock(reaching: window.lowerBound)
     while block < cursor.blockCount {
-      if least == 0 || cursor.bound(ofBlock: block) >= least {
+      let isEnough = least.map { $0 == 0 || cursor.bound(ofBlock: block) >= $0 } ?? false
+      if isEnough || showsOthers {
         if block != cursor.block { try cursor.load(block: block) }
-        let run = try cursor.block(from: base, to: end)
-        if run.count > 0 { body(run) }
+        let run = try cursor.block(
+          from: window.lowerBound, to: window.upperBound, withFrequencies: isEnough)
+        if run.count > 0 { body(run, isEnough) }
       }
-      if cursor.lastDoc(ofBlock: block) >= end - 1 { return }
+      if cursor.lastDoc(ofBlock: block) >= window.upperBound - 1 { return }
       block += 1
     }
   }
 
   override func keep(
     _ places: UnsafeMutablePointer<UInt32>, count: Int, sums: UnsafeMutablePointer<Double>,
-    window base: UInt32, least: Double
+    window base: UInt32, least: Double, keepsAll: Bool
   ) throws -> Int {
     var kept = 0
-    try addChosen(to: sums, window: base, places: places, count: count, least: least) { batch in
+    try addChosen(
+      to: sums, window: base, places: places, count: count, least: least, showsAll: keepsAll
+    ) { batch in
       (places + kept).update(from: batch.places, count: batch.count)
       kept += batch.count
     }
@@ -167,23 +183,25 @@ final class PostingsScoringTerm: ScoringTerm {
     try addChosen(to: sums, window: base, places: places, count: count, least: least) { _ in }
   }
 
-  /// Adds to those of the places that hold the term, and shows them, but for blocks that cannot lift any of their places
-  /// to `least`.
+  /// Adds to those of the places that hold the term, and shows them. Blocks that cannot lift any of their places to
+  /// `least` add nothing, and are shown only if all are.
   @inline(__always)
   private func addChosen(
     to sums: UnsafeMutablePointer<Double>, window base: UInt32, places: UnsafePointer<UInt32>, count: Int,
-    least: Double, _ body: (PostingsBatch) -> Void
+    least: Double, showsAll: Bool = false, _ body: (PostingsBatch) -> Void
   ) throws {
     let batch = scratch.batch
-    try cursor.gather(places, count: count, base: base, into: batch) { bound, run in
+    try cursor.gather(places, count: count, base: base, into: batch, showsUnwanted: showsAll) { bound, run in
       if least <= 0 { return true }
       let missing = least - Double(ceiling(bound))
       for i in run where sums[Int(places[i])] >= missing { return true }
       return false
-    } _: {
-      let scores = scores(
-        batch.docIDs, batch.frequencies, batch.hasTitles ? batch.titleFrequencies : nil, batch.count)
-      kernel_add_scores(batch.places, scores, batch.count, 0, sums)
+    } _: { isWanted in
+      if isWanted {
+        let scores = scores(
+          batch.docIDs, batch.frequencies, batch.hasTitles ? batch.titleFrequencies : nil, batch.count)
+        kernel_add_scores(batch.places, scores, batch.count, 0, sums)
+      }
       body(batch)
     }
   }

@@ -20,15 +20,20 @@ final class WindowRanker {
   /// What each term can add in each window, window by window.
   private var ceilingTable: [Double] = []
   private let windowCount: Int
+  /// log₂ of the documents of a window.
+  let shift: Int
   /// Of the entered window.
   private var ceilings: [Double]
   /// What the terms of `order` from each place on can add, and one more of zero.
   private var rest: [Double]
 
-  init(_ terms: [ScoringTerm], documentCount: Int, scratch: WindowScratch) {
+  init(
+    _ terms: [ScoringTerm], documentCount: Int, shift: Int = DocumentWindow.shift, scratch: WindowScratch
+  ) {
     self.terms = terms
     self.scratch = scratch
-    windowCount = (documentCount + Int(DocumentWindow.size) - 1) >> DocumentWindow.shift
+    self.shift = shift
+    windowCount = (documentCount + 1 << shift - 1) >> shift
     postingCounts = terms.map { $0.postingCount(inWindowOf: documentCount) }
     order = Array(terms.indices)
     byFrequency = terms.indices.sorted { terms[$0].documentFrequency < terms[$1].documentFrequency }
@@ -41,7 +46,7 @@ final class WindowRanker {
   /// - Returns: what no document of the window exceeds.
   func enter(window base: UInt32) -> Double {
     if ceilingTable.isEmpty { ceilingTable = table() }
-    let start = (Int(base) >> DocumentWindow.shift) * terms.count
+    let start = (Int(base) >> shift) * terms.count
     for i in 0..<terms.count { ceilings[i] = ceilingTable[start + i] }
     // By insertion: there are few, and mostly they are in order already.
     for place in 1..<max(order.count, 1) {
@@ -65,7 +70,9 @@ final class WindowRanker {
   private func table() -> [Double] {
     var table = [Double](repeating: 0, count: windowCount * terms.count)
     for (number, term) in terms.enumerated() {
-      for window in 0..<windowCount { table[window * terms.count + number] = term.ceiling(window: window) }
+      for (window, ceiling) in term.ceilings(ofWindows: shift).enumerated() where window < windowCount {
+        table[window * terms.count + number] = ceiling
+      }
     }
     return table
   }
@@ -81,12 +88,15 @@ final class WindowRanker {
 
   /// Lists the documents that hold every term, their sums complete.
   ///
-  /// - Parameter least: documents below it may be left out.
-  func listAll(window base: UInt32, least: Double) throws -> Listed {
-    Listed(count: try countAll(window: base, least: least), added: order.count)
+  /// - Parameters:
+  ///   - least: documents below it may be left out, or have sums that are too small, but none that reaches it.
+  ///   - listsAll: whether none is left out.
+  func listAll(window base: UInt32, least: Double, listsAll: Bool) throws -> Listed {
+    Listed(count: try countAll(window: base, least: least, listsAll: listsAll), added: order.count)
   }
 
-  private func countAll(window base: UInt32, least: Double) throws -> Int {
+  private func countAll(window base: UInt32, least: Double, listsAll: Bool) throws -> Int {
+    let window = base..<base + 1 << UInt32(shift)
     let sums = scratch.sums
     let places = scratch.places
     let least = least - least * 1e-6
@@ -95,7 +105,7 @@ final class WindowRanker {
       if ceilings[index] == 0 { return 0 }
       rest += ceilings[index]
     }
-    if rest < least { return 0 }
+    if rest < least, !listsAll { return 0 }
     var count = 0
     for (number, index) in byFrequency.enumerated() {
       rest -= ceilings[index]
@@ -103,9 +113,11 @@ final class WindowRanker {
       let missing = number + 1 < byFrequency.count ? max(rest, 0) * 1.000_001 : 0
       count =
         number == 0
-        ? try terms[index].list(into: places, sums: sums, window: base, least: least - missing)
-        : try terms[index].keep(places, count: count, sums: sums, window: base, least: least - missing)
-      if least > 0 { count = kernel_keep(places, count, sums, least - missing) }
+        ? try terms[index].list(
+          into: places, sums: sums, window: window, least: least - missing, listsAll: listsAll)
+        : try terms[index].keep(
+          places, count: count, sums: sums, window: base, least: least - missing, keepsAll: listsAll)
+      if least > 0, !listsAll { count = kernel_keep(places, count, sums, least - missing) }
       if count == 0 { return 0 }
     }
     return count
@@ -123,7 +135,9 @@ final class WindowRanker {
     if essential == 0 { return Listed(count: 0, added: 0) }
     var count: Int
     if essential == 1 {
-      count = try terms[order[0]].list(into: places, sums: sums, window: base, least: least - rest[1])
+      count = try terms[order[0]].list(
+        into: places, sums: sums, window: base..<base + DocumentWindow.size, least: least - rest[1],
+        listsAll: false)
     } else {
       var documents = DocumentWindow()
       for index in order.prefix(essential) { try terms[index].mark(&documents, sums: sums, window: base) }

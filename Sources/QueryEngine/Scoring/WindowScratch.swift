@@ -1,8 +1,14 @@
 import CKernels
+import Glibc
 import IndexFormat
 
 /// Working memory of the searches of one thread: made once, used by one search at a time.
+///
+/// There is room for the widest window; the system gives memory where it is touched.
 final class WindowScratch {
+  /// log₂ of the documents of the widest window.
+  static let widestShift = 16
+
   /// A sum for each document of a window.
   let sums: UnsafeMutablePointer<Double>
   /// Places of the documents that are ranked, with room for kernels that write before they count.
@@ -19,24 +25,26 @@ final class WindowScratch {
   let followers = PositionsBatch()
 
   init() {
-    let size = Int(DocumentWindow.size)
-    sums = .allocate(capacity: size)
-    sums.initialize(repeating: 0, count: size)
-    places = .allocate(capacity: size + 64)
-    places.initialize(repeating: 0, count: size + 64)
-    candidates = .allocate(capacity: size + 64)
-    candidates.initialize(repeating: 0, count: size + 64)
-    occurrences = .allocate(capacity: size)
-    occurrences.initialize(repeating: .init(), count: size)
+    let size = 1 << Self.widestShift
+    sums = Self.zeros(size)
+    places = Self.zeros(size + 64)
+    candidates = Self.zeros(size + 64)
+    occurrences = Self.zeros(size)
     scores = .allocate(capacity: Int(kernel_block))
     scores.initialize(repeating: 0, count: Int(kernel_block))
   }
 
+  /// Of a type whose zero is all zero bits.
+  private static func zeros<Element: BitwiseCopyable>(_ count: Int) -> UnsafeMutablePointer<Element> {
+    guard let memory = calloc(count, MemoryLayout<Element>.stride) else { fatalError("out of memory") }
+    return memory.bindMemory(to: Element.self, capacity: count)
+  }
+
   deinit {
-    sums.deallocate()
-    places.deallocate()
-    candidates.deallocate()
-    occurrences.deallocate()
+    free(sums)
+    free(places)
+    free(candidates)
+    free(occurrences)
     scores.deallocate()
   }
 }
