@@ -1,3 +1,5 @@
+import Glibc
+
 /// What the dictionary says of one term: how many entries hold it, and where its postings stand.
 package struct TermEntry: Equatable, Sendable {
   /// Entries of the segment that hold the term in any field.
@@ -27,11 +29,10 @@ enum TermDictionaryLayout {
 
   /// Order of keys: bytes, shorter first.
   static func compare(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Int {
-    let shared = min(a.count, b.count)
-    for i in 0..<shared {
-      let x = unsafe a[i]
-      let y = unsafe b[i]
-      if x != y { return x < y ? -1 : 1 }
+    if let x = a.baseAddress, let y = b.baseAddress {
+      // Sound: both have as many bytes.
+      let order = unsafe memcmp(x, y, min(a.count, b.count))
+      if order != 0 { return Int(order) }
     }
     return a.count - b.count
   }
