@@ -22,9 +22,7 @@ final class SegmentSearch {
   let deadline: Deadline
 
   private let required: [PartMatcher]
-  private let excluded: [PartMatcher]
-  private let filters: [FilterMatcher]
-  private let excludedFilters: [FilterMatcher]
+  private let conditions: WindowConditions
   private let facetFilters: [(key: FacetKey, matcher: FilterMatcher)]
   private let scoring: [ScoringTerm]
   private let ranker: WindowRanker
@@ -52,9 +50,7 @@ final class SegmentSearch {
     let factory = MatcherFactory(opened, scratch: scratch)
     let matchers = try plan.parts.map { try factory.matcher(for: $0) }
     required = matchers.sorted { $0.cost < $1.cost }
-    excluded = try plan.excluded.map { try factory.matcher(for: $0) }
-    filters = try plan.filters.map { try FilterMatcher($0, in: segment) }
-    excludedFilters = try plan.excludedFilters.map { try FilterMatcher($0, in: segment) }
+    conditions = try WindowConditions(plan, segment: segment, factory: factory)
     facetFilters = try plan.facetFilters.sorted { $0.key.rawValue < $1.key.rawValue }
       .map { ($0.key, try FilterMatcher($0.key, anyOf: $0.value, in: segment)) }
     let lengths = DocumentColumns(segment)
@@ -91,7 +87,7 @@ final class SegmentSearch {
     }
     var shift = DocumentWindow.shift
     // Conditions know windows of bits alone.
-    if isRankedByParts, segment.live == nil, excluded.isEmpty, filters.isEmpty, excludedFilters.isEmpty {
+    if isRankedByParts, conditions.isEmpty {
       let rarest = terms.lazy.map(\.documentFrequency).min() ?? 0
       while shift < WindowScratch.widestShift, rarest << shift < segment.documentCount * Self.wantedPostings {
         shift += 1
@@ -111,8 +107,8 @@ final class SegmentSearch {
       try rankOnly(into: &collector)
       return term.cursor.documentFrequency
     }
-    if isRankedByParts, facets.isEmpty, collector.capacity > 0 || ranker.shift > DocumentWindow.shift {
-      return try runByParts(into: &collector)
+    if isRankedByParts, ranker.shift > DocumentWindow.shift || facets.isEmpty && collector.capacity > 0 {
+      return try runByParts(into: &collector, facets: &facets)
     }
     var total = 0
     var next: UInt32 = 0
@@ -140,7 +136,9 @@ final class SegmentSearch {
   }
 
   /// The same where the matches are the documents that every scoring term holds.
-  private func runByParts(into collector: inout TopKCollector) throws -> Int {
+  private func runByParts(
+    into collector: inout TopKCollector, facets: inout [FacetCollector.SegmentCounts]
+  ) throws -> Int {
     var total = 0
     for base in stride(from: 0, to: UInt32(segment.documentCount), by: 1 << ranker.shift) {
       if ranker.enter(window: base) == 0 { continue }
@@ -149,11 +147,31 @@ final class SegmentSearch {
       // To whom no place is open no score matters.
       let least = collector.capacity == 0 ? Double.infinity : least(of: collector)
       var listed = try ranker.listAll(window: base, least: least, listsAll: true)
-      try applyConditions(to: &listed, window: base)
+      listed.count = try conditions.apply(to: scratch.places, count: listed.count, window: base)
       total += listed.count
+      if !facets.isEmpty { try count(listed, window: base, facets: &facets) }
       if collector.capacity > 0 { try rank(listed, window: base, into: &collector) }
     }
     return total
+  }
+
+  /// Counts every facet over listed documents.
+  private func count(
+    _ listed: WindowRanker.Listed, window base: UInt32, facets: inout [FacetCollector.SegmentCounts]
+  ) throws {
+    let places = scratch.places
+    var next = 0
+    while next < listed.count {
+      let first = places[next] & ~(DocumentWindow.size - 1)
+      var documents = DocumentWindow()
+      while next < listed.count, places[next] - first < DocumentWindow.size {
+        documents.insert(places[next] - first)
+        next += 1
+      }
+      for i in facets.indices {
+        try facets[i].count(documents, base: base + first, documentCount: segment.documentCount)
+      }
+    }
   }
 
   private func nextCandidate(from document: UInt32) throws -> UInt32 {
@@ -173,18 +191,8 @@ final class SegmentSearch {
     }
   }
 
-  private func live(window base: UInt32) -> DocumentWindow {
-    var live = DocumentWindow(first: segment.documentCount - Int(base))
-    removeDeleted(from: &live, window: base)
-    return live
-  }
-
-  private func removeDeleted(from documents: inout DocumentWindow, window base: UInt32) {
-    if let live = segment.live { documents.formIntersection(DocumentWindow(live.words, base: base)) }
-  }
-
   private func match(window base: UInt32) throws -> PartMatches {
-    let live = live(window: base)
+    let live = conditions.live(window: base)
     var result = PartMatches()
     switch mode {
     case .all:
@@ -209,7 +217,7 @@ final class SegmentSearch {
       }
       if excludingFull { result.held.subtract(full) }
     }
-    try applyConditions(to: &result.held, window: base)
+    try conditions.apply(to: &result.held, window: base)
     return result
   }
 
@@ -219,41 +227,25 @@ final class SegmentSearch {
     switch mode {
     case .all:
       guard let first = required.first else {
-        held = live(window: base)
+        held = conditions.live(window: base)
         break
       }
       held = DocumentWindow()
-      try first.fill(&held, window: base, among: live(window: base))
-      removeDeleted(from: &held, window: base)
+      try first.fill(&held, window: base, among: conditions.live(window: base))
+      conditions.removeDeleted(from: &held, window: base)
       for matcher in required.dropFirst() {
         if held.isEmpty { return held }
         try matcher.holds(window: base, in: &held)
       }
     case .any(excludingFull: true): return try match(window: base).held
     case .any(excludingFull: false):
-      held = live(window: base)
+      held = conditions.live(window: base)
       var any = DocumentWindow()
       for matcher in required { try matcher.fill(&any, window: base, among: held) }
       held.formIntersection(any)
     }
-    try applyConditions(to: &held, window: base)
+    try conditions.apply(to: &held, window: base)
     return held
-  }
-
-  /// Applies all conditions to listed documents.
-  private func applyConditions(to listed: inout WindowRanker.Listed, window base: UInt32) throws {
-    if listed.count == 0 { return }
-    if segment.live == nil && excluded.isEmpty && filters.isEmpty && excludedFilters.isEmpty { return }
-    var held = DocumentWindow(scratch.places, count: listed.count)
-    removeDeleted(from: &held, window: base)
-    try applyConditions(to: &held, window: base)
-    listed.count = held.list(into: scratch.places)
-  }
-
-  private func applyConditions(to held: inout DocumentWindow, window base: UInt32) throws {
-    for matcher in excluded { held.subtract(try matcher.match(window: base, among: held).held) }
-    for filter in filters { held = try filter.match(window: base, among: held) }
-    for filter in excludedFilters { held.subtract(try filter.match(window: base, among: held)) }
   }
 
   /// Applies the chosen facet values, and counts every facet over what the other facets let through.
@@ -300,7 +292,7 @@ final class SegmentSearch {
           try needsAll
           ? ranker.listAll(window: base, least: least, listsAll: false)
           : ranker.listAny(window: base, least: least)
-        try applyConditions(to: &listed, window: base)
+        listed.count = try conditions.apply(to: scratch.places, count: listed.count, window: base)
         try rank(listed, window: base, into: &collector)
       } else {
         try rank(try held(window: base), tier: 0, window: base, into: &collector)
@@ -310,8 +302,8 @@ final class SegmentSearch {
 
   /// The term that is the whole query; then windows are a detour.
   private var onlyTerm: PostingsScoringTerm? {
-    guard scoring.count == 1, required.count == 1, excluded.isEmpty, filters.isEmpty, excludedFilters.isEmpty,
-      facetFilters.isEmpty, segment.live == nil, scoringDecides, weights.isNeutral
+    guard scoring.count == 1, required.count == 1, conditions.isEmpty, facetFilters.isEmpty, scoringDecides,
+      weights.isNeutral
     else { return nil }
     return scoring[0] as? PostingsScoringTerm
   }
