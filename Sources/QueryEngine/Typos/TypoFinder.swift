@@ -50,35 +50,21 @@ struct TypoFinder {
     return found
   }
 
-  /// Walks the words of letters, leaving out whatever follows a prefix that is already too far.
+  /// Compares the words whose letters may be those of a near one.
   private func collect(
     _ typed: [UInt8], _ edits: Int, in segment: SegmentReader, _ deadline: Deadline,
     into found: inout Set<[UInt8]>
   ) throws {
-    let kind = TokenKind.latin.rawValue
-    let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
     var distance = EditDistance(word: typed, limit: edits)
     var cursor = TermCursor(segment.terms)
-    var isOpen = try cursor.seek(to: [kind, letters.lowerBound])
-    var steps = 0
-    while isOpen, cursor.key.first == kind, cursor.key[1] <= letters.upperBound {
-      steps += 1
-      if steps % 1_024 == 0 { try deadline.check() }
-      let term = cursor.key.dropFirst()
-      distance.truncate(to: distance.sharedPrefix(with: term))
-      /// Bytes of a prefix that leads nowhere.
-      var dead: Int?
-      for byte in term.dropFirst(distance.prefixCount) {
-        let isLetter = letters.contains(byte)
-        if isLetter, distance.append(byte) { continue }
-        dead = distance.prefixCount + (isLetter ? 0 : 1)
-        break
-      }
-      if let dead {
-        isOpen = try cursor.next(pastPrefix: 1 + dead)
-      } else {
-        if distance.distance == edits { found.insert(Array(term)) }
-        isOpen = try cursor.next()
+    for (step, term) in try segment.terms.letters.terms(within: edits, of: typed).enumerated() {
+      if step % 1_024 == 0 { try deadline.check() }
+      guard try cursor.seek(toTerm: term), cursor.key.first == LetterColumn.kind else { continue }
+      let word = cursor.key.dropFirst()
+      distance.truncate(to: distance.sharedPrefix(with: word))
+      if word.dropFirst(distance.prefixCount).allSatisfy({ distance.append($0) }), distance.distance == edits
+      {
+        found.insert(Array(word))
       }
     }
   }
