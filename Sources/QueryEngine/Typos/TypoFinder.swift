@@ -1,13 +1,13 @@
-import IndexFormat
+package import IndexFormat
 import TextAnalysis
 
 /// Finds the word that was meant by a misspelt Latin word.
-struct TypoFinder {
+package struct TypoFinder {
   /// A word of the index near to what was typed.
-  struct Candidate: Equatable {
-    var word: String
-    var edits: Int
-    var documentFrequency: Int
+  package struct Candidate: Equatable {
+    package var word: String
+    package var edits: Int
+    package var documentFrequency: Int
   }
 
   /// Edits allowed by the length of a word; none for words with a digit.
@@ -16,10 +16,12 @@ struct TypoFinder {
     return word.utf8.count >= 9 ? 2 : word.utf8.count >= 5 ? 1 : 0
   }
 
-  let snapshot: IndexSnapshot
+  private let snapshot: IndexSnapshot
+
+  package init(snapshot: IndexSnapshot) { self.snapshot = snapshot }
 
   /// The best other word: fewest edits, then the likeliest (`TypoLikelihood`), then in order of bytes.
-  func correction(of word: String, deadline: Deadline = .none) throws -> Candidate? {
+  package func correction(of word: String, deadline: Deadline = .none) throws -> Candidate? {
     let typed = Array(word.utf8)
     // Most mistakes are one edit, and a walk for one leaves out far more than a walk for two.
     for edits in 1..<Self.allowedEdits(word) + 1 {
