@@ -5,7 +5,7 @@ import TextAnalysis
 /// Finds titles and tags among the completions that segments keep.
 struct CompletionTexts {
   /// Characters that are looked at for a spelling inside a text; past them only the start of each text is.
-  private static let innerCharacters = 60_000
+  private static let innerCharacters = 45_000
   /// Entries of one title that are compared to see whether they lead to one place.
   private static let comparedAddresses = 64
 
