@@ -44,7 +44,16 @@ package struct LetterColumn: Sendable {
   package func terms(within edits: Int, of word: [UInt8]) throws(IndexFormatError) -> [Int] {
     let signature = LetterSignature(of: word)
     guard signature != .none else { return [] }
-    let near = LetterSignature.Neighbourhood(of: signature, edits: edits)
+    switch edits {
+    // Each is a loop of its own, in which the number is known: twice as fast.
+    case 1: return try terms(near: LetterSignature.Neighbourhood(of: signature, edits: 1))
+    case 2: return try terms(near: LetterSignature.Neighbourhood(of: signature, edits: 2))
+    default: return try terms(near: LetterSignature.Neighbourhood(of: signature, edits: edits))
+    }
+  }
+
+  @inline(__always)
+  private func terms(near: LetterSignature.Neighbourhood) throws(IndexFormatError) -> [Int] {
     let bytes = unsafe try file.bytes(of: .letters, Self.headerBytes..<Self.headerBytes + count * 8)
     var found: [Int] = []
     for place in 0..<count {

@@ -37,6 +37,7 @@ package struct LetterSignature: Equatable, Sendable {
     private let spread: UInt64
     private let differences: Int
 
+    @inline(__always)
     init(of signature: LetterSignature, edits: Int) {
       precondition(edits >= 0 && edits < 13, "a few edits")
       bits = signature.bits
@@ -49,13 +50,14 @@ package struct LetterSignature: Equatable, Sendable {
     /// False only when no word with the signature is within the edits.
     @inline(__always)
     func mayHold(_ other: UInt64) -> Bool {
-      let isLong = (other >> LetterSignature.lengthShift) &- shortest <= spread
       let different = bits ^ other
       var present = different & LetterSignature.letters
       // Clears the lowest bit as often as there may be differences; nothing is left of few.
       for _ in 0..<differences { present &= present &- 1 }
-      return isLong && present == 0
-        && (different >> 26 & LetterSignature.letters).nonzeroBitCount <= differences
+      // One branch, which is nearly always taken.
+      let length = (other >> LetterSignature.lengthShift) &- shortest
+      if present | (length > spread ? 1 : 0) != 0 { return false }
+      return (different >> 26 & LetterSignature.letters).nonzeroBitCount <= differences
     }
   }
 }
