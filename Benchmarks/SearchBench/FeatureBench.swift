@@ -21,12 +21,16 @@ struct FeatureBench: ParsableCommand {
   @Option(help: "Synonyms to measure, as the product reads them.") var synonyms: String?
   @Option(help: "Titles to type from.") var titles = 300
   @Option(help: "Timed rounds; the best of each query counts.") var rounds = 7
+  @Flag(help: "Time completions and mistyped words alone.") var onlyTyping = false
 
   func run() throws {
     let snapshot = try IndexSnapshot(in: IndexDirectory(path: directory))
     let titles = try Self.titles(of: snapshot, count: titles)
     print("| completions of | mean µs | median | 95 % | most |\n|---|---:|---:|---:|---:|")
     for (name, texts) in Self.prefixes(of: titles) { try completions(of: texts, named: name, snapshot) }
+    print("\n| what was meant by | mean µs | median | 95 % | most |\n|---|---:|---:|---:|---:|")
+    for letters in [5...8, 9...20] { try corrections(of: letters, snapshot) }
+    if onlyTyping { return }
     print("\n| a search | median µs | 95 % | adds, median |\n|---|---:|---:|---:|")
     try searches(titles.map(Self.beginning), snapshot)
   }
@@ -75,19 +79,38 @@ struct FeatureBench: ParsableCommand {
   private func completions(of texts: [String], named name: String, _ snapshot: IndexSnapshot) throws {
     let analyzer = try Analyzer()
     let table = CompletionTable(snapshot)
-    let texts = Array(Set(texts)).sorted()
+    try time(Array(Set(texts)).sorted(), named: name) {
+      _ = try table.completions(of: $0, limit: 10, analyzer: analyzer)
+    }
+  }
+
+  /// Prints a row of what asking each text takes, best rounds.
+  private func time(_ texts: [String], named name: String, _ ask: (String) throws -> Void) throws {
     var best = [Double](repeating: .infinity, count: texts.count)
     for _ in 0..<rounds {
       for (place, text) in texts.enumerated() {
-        best[place] = min(
-          best[place],
-          try microseconds { _ = try table.completions(of: text, limit: 10, analyzer: analyzer) })
+        best[place] = min(best[place], try microseconds { try ask(text) })
       }
     }
     let slowest = best.indices.max { best[$0] < best[$1] }.map { texts[$0] } ?? ""
     print(
       "| \(name) | \(rounded(best.reduce(0, +) / Double(max(1, best.count)))) | \(rounded(percentile(best, 0.5))) | \(rounded(percentile(best, 0.95))) | \(rounded(best.max() ?? 0)) (\(slowest)) |"
     )
+  }
+
+  /// Words of the index, each with one letter changed.
+  private func corrections(of letters: ClosedRange<Int>, _ snapshot: IndexSnapshot) throws {
+    let typed = try Self.titles(of: snapshot, count: titles).flatMap { $0.lowercased().split(separator: " ") }
+      .filter { $0.utf8.allSatisfy { (0x61...0x7A).contains($0) } && letters.contains($0.utf8.count) }
+      .map { word in
+        var bytes = Array(word.utf8)
+        bytes[bytes.count / 2] = bytes[bytes.count / 2] == 0x71 ? 0x78 : 0x71
+        return String(decoding: bytes, as: UTF8.self)
+      }
+    let finder = TypoFinder(snapshot: snapshot)
+    try time(Array(Set(typed)).sorted(), named: "\(letters.lowerBound) to \(letters.upperBound) letters") {
+      _ = try finder.correction(of: $0)
+    }
   }
 
   private func searches(_ queries: [String], _ snapshot: IndexSnapshot) throws {

@@ -9,6 +9,8 @@ extension Searcher {
   private static let rareWord = 2
   /// How many times as many entries a correction has to find when the word as typed is in the index.
   private static let rareMistake = 20
+  /// Ways to cut a word in two that are looked for, those with the more frequent words first.
+  private static let mostSplits = 3
 
   /// Another query that finds more, when the original finds little.
   func suggestion(
@@ -37,11 +39,15 @@ extension Searcher {
       guard case .chunk(.latin(let chunk)) = part.content, chunk.parts.count == 1 else { continue }
       let word = chunk.parts[0].text
       let known = try snapshot.documentFrequency(of: TermKey.make(.latin, word))
-      guard known <= Self.rareWord, let correction = try finder.correction(of: word, deadline: deadline)
-      else {
+      guard known <= Self.rareWord else { continue }
+      let isKnown = try isKnown(part)
+      guard let correction = try finder.correction(of: word, deadline: deadline) else {
+        if !isKnown, let words = try split(word, insteadOf: request, deadline: deadline) {
+          bytes.replaceSubrange(part.range, with: words.utf8)
+        }
         continue
       }
-      if try isKnown(part) {
+      if isKnown {
         guard correction.documentFrequency >= Self.rareMistake else { continue }
         needed = max(needed, (full + 1) * Self.rareMistake)
       }
@@ -50,6 +56,24 @@ extension Searcher {
     let text = String(decoding: bytes, as: UTF8.self)
     return try fullMatches(of: text, insteadOf: request, deadline: deadline) >= needed
       ? Suggestion(kind: .typo, query: text) : nil
+  }
+
+  /// A word as two of the index that stand next to each other somewhere: `service mesh` for `servicemesh`.
+  private func split(
+    _ word: String, insteadOf request: SearchRequest, deadline: Deadline
+  ) throws -> String? {
+    guard TypoFinder.allowedEdits(word) > 0 else { return nil }
+    let letters = Array(word.utf8)
+    var splits: [(words: String, frequency: Int)] = []
+    for place in 2..<letters.count - 1 {
+      let words = [letters[..<place], letters[place...]].map { String(decoding: $0, as: UTF8.self) }
+      let frequency =
+        try words.map { try snapshot.documentFrequency(of: TermKey.make(.latin, $0)) }.min() ?? 0
+      if frequency > 0 { splits.append((words.joined(separator: " "), frequency)) }
+    }
+    return try splits.sorted { $0.frequency > $1.frequency }.prefix(Self.mostSplits).map(\.words).first {
+      try fullMatches(of: "\"\($0)\"", insteadOf: request, deadline: deadline) > 0
+    }
   }
 
   /// The query with the Chinese that its letters spell.

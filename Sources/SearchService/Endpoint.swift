@@ -14,7 +14,6 @@ final class Endpoint: Sendable {
   let metrics = ServiceMetrics()
   private let index: ServedIndex
   private let workers: WorkerPool
-  private let housekeeping: Housekeeping
   private let admission: Admission
   let logs: ServiceLogs
   private let reindexing: Reindexing?
@@ -24,12 +23,11 @@ final class Endpoint: Sendable {
   private let logger: Logger
 
   init(
-    _ index: ServedIndex, workers: WorkerPool, housekeeping: Housekeeping, logs: ServiceLogs,
+    _ index: ServedIndex, workers: WorkerPool, logs: ServiceLogs,
     reindexing: Reindexing?, options: SearchServer.Options, logger: Logger
   ) {
     self.index = index
     self.workers = workers
-    self.housekeeping = housekeeping
     self.logs = logs
     self.reindexing = reindexing
     self.options = options
@@ -265,30 +263,11 @@ final class Endpoint: Sendable {
     let text = try target.queryText()
     let limit = try target.limit()
     let isForBrowser = try target.isForBrowser()
-    suggest(until: .now + limits.queryTime, request, finish) { commit, _ in
-      guard let found = try commit.complete(text, limit: limit) else { throw ServiceError.notReady }
-      var reply = isForBrowser ? BrowserDescription.suggestions(found) : .json(found.json())
-      // While the table of a new commit is being built, the one before answers.
-      if found.commit != commit.snapshot.commit.number { reply.fields[.cacheControl] = "no-store" }
-      return reply
-    }
-  }
-
-  /// The very first question waits for the table.
-  private func suggest(
-    until end: ContinuousClock.Instant, _ request: HTTPRequest, _ finish: @escaping Finish,
-    _ make: @escaping @Sendable (ServedCommit, Deadline) throws -> Reply
-  ) {
-    housekeeping.prepareCompletions(of: index.current)
-    answerFromCommit(request, make) { [self] result in
-      if case .failure(let error as ServiceError) = result, error == .notReady, ContinuousClock.now < end {
-        Task {
-          try? await Task.sleep(for: .milliseconds(20))
-          suggest(until: end, request, finish, make)
-        }
-      } else {
-        finish(reply(result, .suggest))
-      }
+    answerFromCommit(request) { commit, _ in
+      let found = try commit.complete(text, limit: limit)
+      return isForBrowser ? BrowserDescription.suggestions(found) : .json(found.json())
+    } then: { [self] result in
+      finish(reply(result, .suggest))
     }
   }
 
@@ -303,7 +282,7 @@ final class Endpoint: Sendable {
   ///
   /// - Parameters:
   ///   - language: what the answer depends on beside the address.
-  ///   - make: makes the answer, on one of the threads that search. One with `Cache-Control` is not kept.
+  ///   - make: makes the answer, on one of the threads that search.
   private func answerFromCommit(
     _ request: HTTPRequest, varying language: String? = nil,
     _ make: @escaping @Sendable (ServedCommit, Deadline) throws -> Reply,
@@ -328,13 +307,10 @@ final class Endpoint: Sendable {
     workers.submit(
       { deadline in
         var reply = try make(commit, deadline)
-        let isKept = reply.fields[.cacheControl] == nil
-        if isKept {
-          reply.fields[.eTag] = tag.description
-          reply.fields[.cacheControl] = "no-cache"
-        }
+        reply.fields[.eTag] = tag.description
+        reply.fields[.cacheControl] = "no-cache"
         reply.compress(for: acceptsGzip)
-        if isKept { commit.answers.store(reply, named: name) }
+        commit.answers.store(reply, named: name)
         return reply
       }, then: finish)
   }

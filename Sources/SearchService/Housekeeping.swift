@@ -2,7 +2,7 @@ import Logging
 import NIOPosix
 import ServiceLifecycle
 
-/// What goes on beside the answers: taking over new commits, building completions, writing down searches.
+/// What goes on beside the answers: taking over new commits, writing down searches.
 final class Housekeeping: Service {
   private let index: ServedIndex
   private let workers: WorkerPool
@@ -10,8 +10,8 @@ final class Housekeeping: Service {
   private let reindexing: Reindexing?
   private let interval: Duration
   private let logger: Logger
-  /// One looks after commits, the other builds.
-  private let threads = NIOThreadPool(numberOfThreads: 2)
+  /// Opening a commit blocks.
+  private let threads = NIOThreadPool(numberOfThreads: 1)
 
   init(
     _ index: ServedIndex, workers: WorkerPool, queryLog: QueryLog?, reindexing: Reindexing?,
@@ -30,23 +30,11 @@ final class Housekeeping: Service {
     await cancelWhenGracefulShutdown { [self] in
       while !Task.isCancelled {
         try? await Task.sleep(for: interval)
-        let commit = try? await threads.runIfActive { [index, logger] in index.takeOverNewCommit(logger) }
-        if let commit = commit ?? nil, commit.wantsCompletions { prepareCompletions(of: commit) }
+        try? await threads.runIfActive { [index, logger] in _ = index.takeOverNewCommit(logger) }
         queryLog?.writeDue()
         reindexing?.runIfDue()
         let refusals = workers.takeRefusals()
         if refusals > 0 { logger.warning("overloaded", metadata: ["refused": "\(refusals)"]) }
-      }
-    }
-  }
-
-  /// Has the completions of a commit built, unless that has been done.
-  func prepareCompletions(of commit: ServedCommit) {
-    guard commit.claimCompletions() else { return }
-    threads.submit { [logger] state in
-      guard case .active = state else { return }
-      do { try commit.buildCompletions() } catch {
-        logger.error("no completions", metadata: ["reason": "\(error)"])
       }
     }
   }

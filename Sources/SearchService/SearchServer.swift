@@ -74,8 +74,7 @@ package struct SearchServer: Sendable {
       index, workers: workers, queryLog: logs.queries, reindexing: reindexing, limits: options.limits,
       logger: logger)
     endpoint = Endpoint(
-      index, workers: workers, housekeeping: housekeeping, logs: logs, reindexing: reindexing,
-      options: options, logger: logger)
+      index, workers: workers, logs: logs, reindexing: reindexing, options: options, logger: logger)
   }
 
   /// Serves until SIGTERM or SIGINT, then answers what is under way.

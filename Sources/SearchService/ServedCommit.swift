@@ -15,7 +15,7 @@ final class ServedCommit: Sendable {
   let answers: AnswerCache
   private let choices: OwnerChoices
   private let idle = Mutex<[Workbench]>([])
-  private let completions: Mutex<CompletionState>
+  private let completions: CompletionTable
 
   /// What one search needs for itself.
   ///
@@ -30,25 +30,7 @@ final class ServedCommit: Sendable {
     }
   }
 
-  private enum CompletionState {
-    /// With the table of the commit before, which answers for as long as there is none of this one.
-    case none(earlier: CompletionTable?)
-    case building(earlier: CompletionTable?)
-    case ready(CompletionTable)
-    case failed(any Error)
-
-    var table: CompletionTable? {
-      switch self {
-      case .none(let earlier), .building(let earlier): earlier
-      case .ready(let table): table
-      case .failed: nil
-      }
-    }
-  }
-
-  init(
-    _ snapshot: IndexSnapshot, cacheByteCount: Int, choices: OwnerChoices, after earlier: ServedCommit? = nil
-  ) {
+  init(_ snapshot: IndexSnapshot, cacheByteCount: Int, choices: OwnerChoices) {
     self.snapshot = snapshot
     self.choices = choices
     answers = AnswerCache(byteCount: cacheByteCount)
@@ -60,7 +42,7 @@ final class ServedCommit: Sendable {
       json.field("entries", snapshot.entryCount)
     }
     health = json.bytes
-    completions = Mutex(.none(earlier: earlier?.completions.withLock { $0.table }))
+    completions = CompletionTable(snapshot)
   }
 
   private func withWorkbench<R>(_ body: (Workbench) throws -> R) throws -> R {
@@ -78,31 +60,7 @@ final class ServedCommit: Sendable {
     try withWorkbench { try body($0.searcher) }
   }
 
-  // MARK: Completions
-
-  /// Nil while there is no table yet.
-  func complete(_ prefix: String, limit: Int) throws -> Completions? {
-    let state = completions.withLock { $0 }
-    if case .failed(let error) = state { throw error }
-    guard let table = state.table else { return nil }
-    return try withWorkbench { try table.completions(of: prefix, limit: limit, analyzer: $0.analyzer) }
-  }
-
-  /// Whether the caller has to call `buildCompletions`; true once.
-  func claimCompletions() -> Bool {
-    completions.withLock { state in
-      guard case .none(let earlier) = state else { return false }
-      state = .building(earlier: earlier)
-      return true
-    }
-  }
-
-  func buildCompletions() throws { completions.withLock { $0 = .ready(CompletionTable(snapshot)) } }
-
-  /// Whether somebody has asked for completions, of this commit or of one before.
-  var wantsCompletions: Bool {
-    completions.withLock { state in
-      if case .none(earlier: nil) = state { false } else { true }
-    }
+  func complete(_ prefix: String, limit: Int) throws -> Completions {
+    try withWorkbench { try completions.completions(of: prefix, limit: limit, analyzer: $0.analyzer) }
   }
 }

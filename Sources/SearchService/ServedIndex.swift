@@ -54,8 +54,7 @@ final class ServedIndex: Sendable {
         return nil
       }
       try Self.check(snapshot, limits: limits)
-      let commit = ServedCommit(
-        snapshot, cacheByteCount: limits.cacheBytes, choices: choices, after: before.commit)
+      let commit = ServedCommit(snapshot, cacheByteCount: limits.cacheBytes, choices: choices)
       state.withLock { $0 = State(commit: commit, pointer: pointer) }
       logger.info(
         "new commit",

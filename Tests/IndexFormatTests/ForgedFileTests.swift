@@ -61,7 +61,10 @@ import Testing
         }
       }
     }
-    for section in [SectionID.lengths, .dates, .keys, .facets, .stored, .storedIndex, .terms, .postings] {
+    for section in [
+      SectionID.lengths, .dates, .keys, .facets, .stored, .storedIndex, .terms, .postings, .termIndex,
+      .letters,
+    ] {
       var forged = plain
       forged[section].append(0)
       #expect(throws: IndexFormatError.self, "\(section)") { try forged.open(documentCount: 25).verify() }
@@ -161,6 +164,14 @@ import Testing
       // After an error too.
       _ = (postings.docID, try? postings.frequency, try? postings.titleFrequency, try? postings.run().count)
       try? postings.advance()
+    }
+    for word in ["swift", "abcdefghij"] {
+      let bounds = try? segment.terms.frequencyBounds(ofBlocks: 0..<segment.terms.blockCount)
+      _ = bounds?.reduce(0, +)
+      var cursor = TermCursor(segment.terms)
+      for term in (try? segment.terms.letters.terms(within: 2, of: Array(word.utf8))) ?? [] {
+        guard (try? cursor.seek(toTerm: term)) != nil else { break }
+      }
     }
     for entry in index.contents[1].entries.prefix(3) {
       _ = try? segment.keys.document(withID: entry.id)

@@ -113,6 +113,13 @@ extension SegmentModel {
     while keys.count < termCount {
       let shared: [UInt8] = [1, 0xE6, 0x90, 0x9C, 0xE7, 0xB4, 0xA2, 0x61, 0x62]
       let kind = UInt8.random(in: 1...3, using: &random)
+      if Int.random(in: 0..<5, using: &random) == 0 {
+        keys.insert(
+          [3]
+            + (0..<Int.random(in: 1...9, using: &random)).map { _ in .random(in: 0x61...0x7A, using: &random)
+            })
+        continue
+      }
       let prefix = [kind] + shared.prefix(Int.random(in: 0...9, using: &random))
       keys.insert(
         prefix

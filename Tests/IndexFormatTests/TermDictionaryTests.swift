@@ -67,23 +67,31 @@ import Testing
           #expect(isMore && cursor.key == next)
         }
       }
-      if let expected {
-        let count = Int.random(in: 0...keys[expected].count, using: &random)
-        let prefix = keys[expected].prefix(count)
-        let next = keys[expected...].firstIndex { !$0.starts(with: prefix) }
-        var cursor = TermCursor(segment.terms)
-        _ = try cursor.seek(to: target)
-        #expect(try cursor.next(pastPrefix: count) == (next != nil))
-        if let next {
-          #expect(cursor.key == keys[next])
-          #expect(try place(cursor.entry, in: segment) == next)
-          let isMore = try cursor.next()
-          #expect(isMore == (next + 1 < keys.count) && (!isMore || cursor.key == keys[next + 1]))
-        }
-      }
       let entry = try segment.terms.find(target)
       #expect((entry != nil) == all.contains(target))
       if let entry { #expect(try place(entry, in: segment) == expected) }
+    }
+    // By place, forwards and back.
+    var byPlace = TermCursor(segment.terms)
+    for place in Array(keys.indices).shuffled(using: &random).prefix(50) + keys.indices.prefix(70) {
+      #expect(try byPlace.seek(toTerm: place) && byPlace.key == keys[place])
+    }
+    #expect(try !byPlace.seek(toTerm: keys.count) && !byPlace.seek(toTerm: -1))
+    for prefix in targets.prefix(20) where !prefix.isEmpty {
+      let blocks = try segment.terms.blocks(withPrefix: prefix)
+      for place in keys.indices where keys[place].starts(with: prefix) {
+        #expect(blocks.contains(place / 32))
+      }
+      for block in blocks {
+        var cursor = TermCursor(segment.terms)
+        var found: [[UInt8]] = []
+        var isOpen = try cursor.seek(toBlock: block)
+        while isOpen {
+          found.append(cursor.key)
+          isOpen = try cursor.nextInBlock()
+        }
+        #expect(found == Array(keys[(block * 32)...].prefix(32)))
+      }
     }
   }
 

@@ -221,6 +221,57 @@ struct CompletionIndex {
     #expect(try complete("多集").map(\.text).prefix(2) == ["多集群", "多集群备份"])
   }
 
+  @Test("words are those of a walk through all of them, whatever the segments", arguments: UInt64(0)..<12)
+  func wordsAgree(seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let root = try TemporaryDirectory()
+    let directory = IndexDirectory(path: root.path(of: "index"))
+    var vocabulary: [String] = []
+    for _ in 0..<600 {
+      vocabulary.append(
+        (0..<Int.random(in: 2...6, using: &random)).map { _ in
+          "ab7".randomElement(using: &random).map(String.init) ?? ""
+        }
+        .joined())
+    }
+    for run in 0..<Int.random(in: 1...3, using: &random) {
+      let writer = try IndexWriter(in: directory, options: .init(keepsExisting: run > 0, now: 1))
+      for number in 0..<30 {
+        let words = (0..<40).compactMap { _ in
+          vocabulary.prefix(Int.random(in: 1...vocabulary.count, using: &random)).randomElement(
+            using: &random)
+        }
+        try writer.add(Entry(id: "\(run)-\(number)", title: "", text: words.joined(separator: " ")))
+      }
+      _ = try writer.commit(sourcePaths: [])
+    }
+    let snapshot = try IndexSnapshot(in: directory)
+    var frequencies: [[UInt8]: Int] = [:]
+    for segment in snapshot.segments {
+      var cursor = TermCursor(segment.terms)
+      while try cursor.next() {
+        if cursor.key.first == TokenKind.latin.rawValue {
+          frequencies[Array(cursor.key.dropFirst()), default: 0] += cursor.entry.documentFrequency
+        }
+      }
+    }
+    let analyzer = try Analyzer()
+    for typed in ["aa", "ab", "ba", "b7", "aab", "abab", "77", "zz"] {
+      let prefix = Array(typed.utf8)
+      let all = frequencies.filter {
+        $0.key.starts(with: prefix) && $0.key.count > 2 && $0.key != prefix && $0.value >= 3
+      }
+      .sorted { $0.value != $1.value ? $0.value > $1.value : $0.key.lexicographicallyPrecedes($1.key) }
+      let known = Set(all.filter { _ in Int.random(in: 0..<5, using: &random) == 0 }.map(\.key))
+      let limit = Int.random(in: 1...12, using: &random)
+      let found = try WordCompletions(snapshot: snapshot).words(
+        with: CompletionPrefix(typed, analyzer: analyzer), limit: limit, except: known)
+      let expected = all.filter { !known.contains($0.key) }.prefix(limit)
+      #expect(found.map(\.folded) == expected.map(\.key))
+      #expect(found.map(\.frequency) == expected.map(\.value))
+    }
+  }
+
   @Test(
     "letters that spell a title lead to it, after what they stand in",
     arguments: [

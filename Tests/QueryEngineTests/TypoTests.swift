@@ -40,7 +40,7 @@ import Testing
     #expect(isAlive || expected > 2)
   }
 
-  @Test("the dictionary walk finds what comparing with every word finds", arguments: UInt64(0)..<40)
+  @Test("signatures leave in what comparing with every word finds", arguments: UInt64(0)..<40)
   func correction(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
     let words = Set(
@@ -111,6 +111,21 @@ import Testing
       Entry(id: "2", title: "v1.27.3", text: "x"),
     ])
     #expect(try index.search(typed).suggestion == Suggestion(kind: .typo, query: meant))
+  }
+
+  @Test(
+    "two words without the space between them are answered with the space, if they stand like this somewhere",
+    arguments: [
+      ("servicemesh", "service mesh"), ("多集群 ServiceMesh", nil),
+      ("servicemesh prometheus", "service mesh prometheus"),
+      ("servicekube", nil), ("meshservice", nil), ("xservicemesh", nil),
+    ])
+  func missingSpace(typed: String, meant: String?) throws {
+    let index = try TestIndex([
+      Entry(id: "1", title: "Service mesh", text: "Prometheus beside the kube"),
+      Entry(id: "2", title: "Another service", text: "a mesh"),
+    ])
+    #expect(try index.search(typed).suggestion?.query == meant)
   }
 
   @Test(

@@ -8,12 +8,12 @@ package struct PlainSegmentFile {
   package var sections: [[UInt8]]
   package var version: UInt32 = 2
 
-  package init(sections: [[UInt8]] = Array(repeating: [], count: 15)) { self.sections = sections }
+  package init(sections: [[UInt8]] = Array(repeating: [], count: 17)) { self.sections = sections }
 
   /// The sections of a sound file.
   package init(_ file: [UInt8]) {
     let table = Int(Self.number(file, at: file.count - 32, 8))
-    sections = (0..<15).map { section in
+    sections = (0..<17).map { section in
       let entry = table + 8 + 24 * section
       let start = Int(Self.number(file, at: entry + 8, 8))
       return Array(file[start..<start + Int(Self.number(file, at: entry + 16, 8))])
@@ -27,7 +27,7 @@ package struct PlainSegmentFile {
 
   package var bytes: [UInt8] {
     var file = Array("SRCHSEG\0".utf8) + Self.bytes(UInt64(version), 4) + Self.bytes(0, 4)
-    var table = Self.bytes(15, 4)
+    var table = Self.bytes(17, 4)
     var places: [UInt8] = []
     for (number, section) in sections.enumerated() {
       file += repeatElement(0, count: (64 - file.count % 64) % 64)

@@ -28,7 +28,7 @@ package struct AddressTable: Sendable {
 
   package func hash(of document: Int) throws(IndexFormatError) -> UInt32 { try column.value(of: document) }
 
-  /// Documents whose address may be this one; the stored fields say for sure.
+  /// Documents whose address may be this one; the heads say for sure.
   ///
   /// - Complexity: O(documents), four bytes each.
   package func candidates(for address: String) throws(IndexFormatError) -> [Int] {

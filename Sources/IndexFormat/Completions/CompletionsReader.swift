@@ -158,6 +158,13 @@
     return documents
   }
 
+  /// How many documents have the text.
+  package func documentCount(_ index: Int) throws(IndexFormatError) -> Int {
+    let range = try range(index, ends: documentEnds, from: documentsStart)
+    // The last byte of a varint, and no other, is below 80.
+    return unsafe try file.bytes(of: .completions, range).count { $0 < 0x80 }
+  }
+
   /// Which texts each document has, for whoever goes through all documents.
   package struct ByDocument: Sendable {
     private let reader: CompletionsReader

@@ -15,6 +15,8 @@ package enum SectionID: UInt32, CaseIterable, Sendable {
   case pins = 13
   case addresses = 14
   case completions = 15
+  case heads = 16
+  case letters = 17
 
   package var name: String {
     switch self {
@@ -33,6 +35,8 @@ package enum SectionID: UInt32, CaseIterable, Sendable {
     case .pins: "pins"
     case .addresses: "addresses"
     case .completions: "completions"
+    case .heads: "heads"
+    case .letters: "letters"
     }
   }
 }

@@ -55,60 +55,34 @@ package struct TermCursor {
     return true
   }
 
-  /// Moves to the next term that does not begin with the first `count` bytes of the current one; false when there
-  /// is none.
-  ///
-  /// Terms in between are not put together, and blocks that hold nothing else are not opened.
-  /// - Precondition: the cursor stands on a term of at least `count` bytes.
-  package mutating func next(pastPrefix count: Int) throws(IndexFormatError) -> Bool {
-    precondition(termInBlock > 0 && count <= key.count, "a prefix of the current term")
-    while true {
-      if try nextInBlock(pastPrefix: count) { return true }
-      let prefix = Array(key.prefix(count))
-      guard try next() else { return false }
-      guard key.starts(with: prefix) else { return true }
-      guard let after = Self.successor(of: prefix) else { return false }
-      let last = try dictionary.block(for: after)
-      if last > block {
-        try open(block: last)
-        guard try next() else { return false }
-        guard key.starts(with: prefix) else { return true }
-      }
+  /// Moves to a term by its place among all; false when there is none.
+  package mutating func seek(toTerm term: Int) throws(IndexFormatError) -> Bool {
+    let wanted = term / TermDictionaryLayout.termsPerBlock
+    let place = term % TermDictionaryLayout.termsPerBlock
+    guard term >= 0, wanted < dictionary.blockCount else { return false }
+    if block != wanted || termInBlock > place + 1 { try open(block: wanted) }
+    while termInBlock <= place {
+      // A block with too few terms would go on with the next one.
+      guard reader?.remaining != 0, try next() else { return false }
     }
+    return true
   }
 
-  /// The same in what is left of the block; false leaves the cursor at its end, on the term it stood on.
-  private mutating func nextInBlock(pastPrefix count: Int) throws(IndexFormatError) -> Bool {
-    guard var reader else { return false }
-    while reader.remaining > 0 {
-      let shared = try reader.varint(upTo: TermDictionaryLayout.maximumKeyBytes)
-      let added = try reader.varint(upTo: TermDictionaryLayout.maximumKeyBytes - shared)
-      let tail = unsafe try reader.raw(added)
-      // What is skipped shares these bytes, so that the current key stands for the one before.
-      if shared < count {
-        guard unsafe added > 0 && tail[0] > key[shared] else { throw disorder(reader) }
-        key.removeSubrange(shared...)
-        unsafe key.append(contentsOf: tail)
-      }
-      entry = try readEntry(&reader, &lists)
-      termInBlock += 1
-      if shared < count {
-        self.reader = reader
-        return true
-      }
-    }
-    self.reader = reader
-    return false
+  /// Moves to the first term of a block; false when there is none.
+  package mutating func seek(toBlock block: Int) throws(IndexFormatError) -> Bool {
+    guard block >= 0, block < dictionary.blockCount else { return false }
+    try open(block: block)
+    return try next()
   }
 
-  /// The first key that sorts after all that begin with `prefix`; nil when there is none.
-  private static func successor(of prefix: [UInt8]) -> [UInt8]? {
-    var key = prefix
-    while let last = key.popLast() {
-      if last < .max { return key + [last + 1] }
-    }
-    return nil
+  /// Moves to the next term of the block; false after its last.
+  package mutating func nextInBlock() throws(IndexFormatError) -> Bool {
+    guard let reader, reader.remaining > 0 else { return false }
+    return try next()
   }
+
+  /// The number of the block that the current term is in.
+  var blockNumber: Int { block }
 
   private func disorder(_ reader: ByteReader) -> IndexFormatError {
     reader.error(.invalid("terms that ascend strictly"))

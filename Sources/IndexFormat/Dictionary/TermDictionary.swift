@@ -4,7 +4,9 @@
 package struct TermDictionary: Sendable {
   let file: SegmentFile
   package let termCount: Int
-  let blockCount: Int
+  package let blockCount: Int
+  /// Of the words of letters.
+  package let letters: LetterColumn
 
   init(_ file: SegmentFile) throws(IndexFormatError) {
     self.file = file
@@ -15,12 +17,14 @@ package struct TermDictionary: Sendable {
     let terms = try header.fixed(UInt64.self)
     let perBlock = UInt64(TermDictionaryLayout.termsPerBlock)
     let indexBytes = file.byteCount(of: .termIndex)
-    guard blocks <= UInt64(indexBytes) / 16,
-      indexBytes == TermDictionaryLayout.indexHeaderBytes + Int(blocks) * 16,
+    guard blocks <= UInt64(indexBytes / TermDictionaryLayout.indexEntryBytes),
+      indexBytes == TermDictionaryLayout.indexHeaderBytes + Int(blocks)
+        * TermDictionaryLayout.indexEntryBytes,
       terms <= blocks * perBlock
-    else { throw file.error(.invalid("a prefix and an offset per block"), in: .termIndex) }
+    else { throw file.error(.invalid("a prefix, an offset and a bound per block"), in: .termIndex) }
     blockCount = Int(blocks)
     termCount = Int(terms)
+    letters = try LetterColumn(file, termCount: termCount)
   }
 
   func prefix(ofBlock block: Int) throws(IndexFormatError) -> UInt64 {
@@ -37,6 +41,26 @@ package struct TermDictionary: Sendable {
       throw file.error(.invalid("ascending block offsets"), in: .termIndex, at: base + block * 8)
     }
     return Int(start)..<Int(end)
+  }
+
+  /// The most documents that a term of each of some blocks is in, or a little more.
+  package func frequencyBounds(ofBlocks blocks: Range<Int>) throws(IndexFormatError) -> [Int] {
+    let start = TermDictionaryLayout.indexHeaderBytes + blockCount * 16
+    guard blocks.lowerBound >= 0, blocks.upperBound <= blockCount else {
+      throw file.error(.invalid("blocks of the index"), in: .termIndex)
+    }
+    let codes = unsafe try file.bytes(of: .termIndex, start + blocks.lowerBound..<start + blocks.upperBound)
+    return unsafe codes.map(FrequencyBound.frequency)
+  }
+
+  /// The blocks that may hold terms which begin with a key, one more or less at the end.
+  package func blocks(withPrefix key: [UInt8]) throws(IndexFormatError) -> Range<Int> {
+    guard blockCount > 0 else { return 0..<0 }
+    let first = try block(for: key)
+    var next = key
+    while next.last == .max { next.removeLast() }
+    guard let last = next.popLast() else { return first..<blockCount }
+    return first..<(try block(for: next + [last + 1])) + 1
   }
 
   private func word(at offset: Int) throws(IndexFormatError) -> UInt64 {

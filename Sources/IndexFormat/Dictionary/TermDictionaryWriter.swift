@@ -5,13 +5,15 @@ struct TermDictionaryWriter {
   private var lastKey: [UInt8] = []
   private var prefixes: [UInt64] = []
   private var offsets: [UInt64] = []
+  /// Of each block, the one under construction included.
+  private var mostFrequent: [UInt32] = []
   private(set) var termCount = 0
   private var postingsOffset = 0
   private var positionsOffset = 0
 
   mutating func add(
-    key: ArraySlice<UInt8>, entry: ArraySlice<UInt8>, postingsBytes: Int, positionsBytes: Int,
-    to terms: SectionBuffer
+    key: ArraySlice<UInt8>, entry: ArraySlice<UInt8>, documentFrequency: UInt32, postingsBytes: Int,
+    positionsBytes: Int, to terms: SectionBuffer
   ) throws {
     precondition(key.count <= TermDictionaryLayout.maximumKeyBytes, "keys are bounded by the analyzer")
     // Sound: the pointers do not leave the closure, and both are read up to the shorter count.
@@ -32,6 +34,7 @@ struct TermDictionaryWriter {
     if blockTerms == 0 {
       prefixes.append(unsafe key.withUnsafeBytes { unsafe TermDictionaryLayout.prefix(of: $0) })
       offsets.append(UInt64(terms.count))
+      mostFrequent.append(0)
       block.varint(key.count)
       block.raw(key)
       block.varint(postingsOffset)
@@ -42,6 +45,7 @@ struct TermDictionaryWriter {
       block.raw(key.dropFirst(shared))
     }
     block.raw(entry)
+    mostFrequent[mostFrequent.count - 1] = max(mostFrequent[mostFrequent.count - 1], documentFrequency)
     lastKey.replaceSubrange(shared..., with: key.dropFirst(shared))
     blockTerms += 1
     termCount += 1
@@ -56,6 +60,7 @@ struct TermDictionaryWriter {
     writer.fixed(UInt64(termCount))
     for prefix in prefixes { writer.fixed(prefix) }
     for offset in offsets { writer.fixed(offset) }
+    for frequency in mostFrequent { writer.byte(FrequencyBound.code(Int(frequency))) }
     try index.append(writer.bytes)
   }
 

@@ -16,6 +16,8 @@ package struct TermEntry: Equatable, Sendable {
 enum TermDictionaryLayout {
   static let termsPerBlock = 32
   static let indexHeaderBytes = 16
+  /// Prefix, offset and bound of a block.
+  static let indexEntryBytes = 17
   static let maximumKeyBytes = 1_024
 
   /// The first eight bytes of a key as a number that sorts like the bytes.

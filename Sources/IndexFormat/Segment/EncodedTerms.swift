@@ -5,6 +5,7 @@ package struct EncodedTerms: Sendable {
   struct Term {
     var keyBytes: UInt16
     var entryBytes: UInt16
+    var documentFrequency: UInt32
     var postingsBytes: Int
     var positionsBytes: Int
   }
@@ -21,6 +22,7 @@ package struct EncodedTerms: Sendable {
   package mutating func append(
     key: UnsafeRawBufferPointer, _ encoder: inout PostingsEncoder
   ) throws(IndexLimitError) {
+    let documentFrequency = UInt32(encoder.documentFrequency)
     precondition(key.count <= TermDictionaryLayout.maximumKeyBytes, "keys are bounded by the analyzer")
     try encoder.finish { (entry, list, places) throws(IndexLimitError) in
       guard list.count <= UInt32.max, places.count <= UInt32.max else {
@@ -28,8 +30,8 @@ package struct EncodedTerms: Sendable {
       }
       terms.append(
         Term(
-          keyBytes: UInt16(key.count), entryBytes: UInt16(entry.count), postingsBytes: list.count,
-          positionsBytes: places.count))
+          keyBytes: UInt16(key.count), entryBytes: UInt16(entry.count),
+          documentFrequency: documentFrequency, postingsBytes: list.count, positionsBytes: places.count))
       unsafe keys.append(contentsOf: key)
       entries += entry
       if !list.isEmpty { postings += list }

@@ -51,8 +51,12 @@ package final class SegmentBuilder {
   private let positions: SectionBuffer
   private let stored: SectionBuffer
   private let storedIndex: SectionBuffer
+  private let heads: SectionBuffer
+  private let letters: SectionBuffer
   private var dictionary = TermDictionaryWriter()
+  private var letterWriter = LetterWriter()
   private let storedWriter: StoredFieldsWriter
+  private var headWriter = HeadWriter()
   private var statistics = SegmentStatistics()
   private var titleLengths: [UInt32] = []
   private var bodyLengths: [UInt32] = []
@@ -77,13 +81,15 @@ package final class SegmentBuilder {
     positions = SectionBuffer(directory: directory)
     stored = SectionBuffer(directory: directory)
     storedIndex = SectionBuffer(directory: directory)
+    heads = SectionBuffer(directory: directory)
+    letters = SectionBuffer(directory: directory)
   }
 
   package var documentCount: Int { statistics.documentCount }
 
   /// Memory of ids, completions, facet values and numbers of the documents, about.
   package var columnByteCount: Int {
-    keyBytes.count + documentCount * 24 + completions.memory + facets.reduce(0) { $0 + $1.byteCount }
+    keyBytes.count + documentCount * 28 + completions.memory + facets.reduce(0) { $0 + $1.byteCount }
   }
 
   // MARK: Documents
@@ -93,12 +99,14 @@ package final class SegmentBuilder {
   /// - Throws: `FileError`; `IndexLimitError` when the document or the segment is too large for the format.
   package func add(_ document: SegmentDocument, fields: StoredFields) throws {
     try append(document)
+    try headWriter.add(fields.head, to: heads)
     try storedWriter.add(fields, to: stored)
   }
 
   /// Appends a document of another segment, its stored fields as they are.
   package func add(_ document: SegmentDocument, storedAs other: Int, in reader: StoredFieldsReader) throws {
     try append(document)
+    try unsafe headWriter.add(encoded: reader.heads.encoded(other), to: heads)
     unsafe try reader.withEncoded(other) { unsafe try storedWriter.add(encoded: $0, to: stored) }
   }
 
@@ -179,9 +187,11 @@ package final class SegmentBuilder {
     for term in encoded.terms {
       let keyEnd = key + Int(term.keyBytes)
       let entryEnd = entry + Int(term.entryBytes)
+      try letterWriter.add(key: encoded.keys[key..<keyEnd], term: dictionary.termCount, to: letters)
       try dictionary.add(
         key: encoded.keys[key..<keyEnd], entry: encoded.entries[entry..<entryEnd],
-        postingsBytes: term.postingsBytes, positionsBytes: term.positionsBytes, to: terms)
+        documentFrequency: term.documentFrequency, postingsBytes: term.postingsBytes,
+        positionsBytes: term.positionsBytes, to: terms)
       key = keyEnd
       entry = entryEnd
     }
@@ -194,7 +204,9 @@ package final class SegmentBuilder {
   package func finish() throws -> FileReference {
     let termIndex = SectionBuffer(directory: directory)
     try dictionary.finish(terms: terms, index: termIndex)
+    try letterWriter.finish(letters)
     try storedWriter.finish(section: stored, indexSection: storedIndex)
+    try headWriter.finish(heads)
     return try SegmentFileWriter.write(
       [
         .statistics: try section(statistics.encode(boundModel: finalBoundModel)),
@@ -212,6 +224,8 @@ package final class SegmentBuilder {
         .pins: try section(PinList.encode(pins, documentCount: documentCount)),
         .addresses: try section(encodedAddresses()),
         .completions: try encodedCompletions(),
+        .heads: heads,
+        .letters: letters,
       ], to: directory)
   }
 

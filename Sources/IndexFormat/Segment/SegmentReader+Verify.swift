@@ -57,6 +57,7 @@ extension SegmentReader {
       else { throw file.error(.invalid("the days of the stored dates"), in: .dates) }
     }
     try stored.verifyIndex()
+    try heads.verify()
   }
 
   private func verifyTerms() throws(IndexFormatError) -> Int {
@@ -68,11 +69,19 @@ extension SegmentReader {
     var positions: [UInt32] = []
     var postingsEnd = 0
     var positionsEnd = 0
+    var wordCount = 0
+    var mostFrequent = [Int](repeating: 0, count: terms.blockCount)
     while try cursor.next() {
       if let previous, !previous.lexicographicallyPrecedes(cursor.key) {
         throw file.error(.invalid("terms that ascend strictly"), in: .terms)
       }
       previous = cursor.key
+      mostFrequent[cursor.blockNumber] = max(mostFrequent[cursor.blockNumber], cursor.entry.documentFrequency)
+      if LetterColumn.covers(cursor.key) {
+        wordCount += 1
+        guard try terms.letters.signature(ofTerm: termCount) == LetterSignature(of: cursor.key.dropFirst())
+        else { throw file.error(.invalid("the letters of the words"), in: .letters) }
+      }
       termCount += 1
       if !cursor.entry.isInline {
         guard cursor.entry.postings.lowerBound == postingsEnd,
@@ -111,6 +120,13 @@ extension SegmentReader {
     }
     guard termCount == terms.termCount else {
       throw file.error(.invalid("as many terms as the index says"), in: .termIndex)
+    }
+    guard wordCount == terms.letters.count, wordCount > 0 || terms.letters.firstTerm == 0 else {
+      throw file.error(.invalid("as many signatures as words"), in: .letters)
+    }
+    let bounds = mostFrequent.map { FrequencyBound.frequency(of: FrequencyBound.code($0)) }
+    guard try terms.frequencyBounds(ofBlocks: 0..<terms.blockCount) == bounds else {
+      throw file.error(.invalid("the bounds of the frequencies"), in: .termIndex)
     }
     guard postingsEnd == file.byteCount(of: .postings), positionsEnd == file.byteCount(of: .positions) else {
       throw file.error(.invalid("nothing after the last list"), in: .postings)

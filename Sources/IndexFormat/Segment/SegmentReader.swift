@@ -17,6 +17,7 @@ package final class SegmentReader: Sendable {
   package let pins: PinList
   package let addresses: AddressTable
   package let completions: CompletionsReader
+  package let heads: HeadTable
   /// Nil when every document is live.
   package let live: LiveBits?
   private let facetColumns: [FacetColumn]
@@ -71,6 +72,7 @@ package final class SegmentReader: Sendable {
     pins = PinList(file, documentCount: count)
     addresses = try AddressTable(file, documentCount: count)
     completions = try CompletionsReader(file, documentCount: count)
+    heads = try HeadTable(file, documentCount: count)
     var table = unsafe ByteReader(
       try file.bytes(of: .facets, 0..<FacetLayout.directoryBytes), file: file.name,
       section: SectionID.facets.name)
@@ -106,7 +108,7 @@ package final class SegmentReader: Sendable {
   }
 
   package func storedFields() throws(IndexFormatError) -> StoredFieldsReader {
-    try StoredFieldsReader(file, documentCount: documentCount)
+    try StoredFieldsReader(file, heads: heads, documentCount: documentCount)
   }
 
   /// What `SegmentBuilder` was given of a document, but for pins and completions, which do not stand by document.

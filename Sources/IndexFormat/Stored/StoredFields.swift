@@ -1,7 +1,7 @@
 package import SearchModel
 
 /// The texts of an entry that are kept for display; what facets, dates and keys hold is not repeated
-/// (FORMAT.md, "Stored").
+/// (FORMAT.md, "Heads" and "Stored").
 package struct StoredFields: Equatable, Sendable {
   package var title: String
   package var text: String
@@ -25,17 +25,13 @@ package struct StoredFields: Equatable, Sendable {
     keywords = entry.keywords
   }
 
-  private static let hasURL: UInt8 = 1
-  private static let hasAnchor: UInt8 = 2
-  private static let hasDate: UInt8 = 4
+  package var head: EntryHead { EntryHead(title: title, url: url, anchor: anchor) }
 
+  private static let hasDate: UInt8 = 1
+
+  /// Writes everything but the head.
   func encode(to writer: inout ByteWriter) {
-    writer.byte(
-      (url == nil ? 0 : Self.hasURL) | (anchor == nil ? 0 : Self.hasAnchor) | (date == nil ? 0 : Self.hasDate)
-    )
-    writer.string(title)
-    if let url { writer.string(url) }
-    if let anchor { writer.string(anchor) }
+    writer.byte(date == nil ? 0 : Self.hasDate)
     if let date { writer.string(date) }
     writer.strings(path)
     writer.string(description)
@@ -44,12 +40,13 @@ package struct StoredFields: Equatable, Sendable {
     writer.string(text)
   }
 
-  init(from reader: inout ByteReader) throws(IndexFormatError) {
+  /// Reads what `encode` writes.
+  init(_ head: EntryHead, from reader: inout ByteReader) throws(IndexFormatError) {
+    title = head.title
+    url = head.url
+    anchor = head.anchor
     let flags = try reader.byte()
-    guard flags & ~7 == 0 else { throw reader.error(.invalid("known flags")) }
-    title = try reader.string()
-    url = flags & Self.hasURL != 0 ? try reader.string() : nil
-    anchor = flags & Self.hasAnchor != 0 ? try reader.string() : nil
+    guard flags & ~Self.hasDate == 0 else { throw reader.error(.invalid("known flags")) }
     date = flags & Self.hasDate != 0 ? try reader.string() : nil
     path = try reader.strings()
     description = try reader.string()

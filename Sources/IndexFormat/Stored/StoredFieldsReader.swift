@@ -5,6 +5,7 @@ import CZstd
 /// Keeps the last block; not thread-safe, one per query.
 package final class StoredFieldsReader {
   private let file: SegmentFile
+  let heads: HeadTable
   private let documentCount: Int
   private let blockCount: Int
   private var block = -1
@@ -12,8 +13,9 @@ package final class StoredFieldsReader {
   private var starts: [Int] = []
   private var raw: [UInt8] = []
 
-  init(_ file: SegmentFile, documentCount: Int) throws(IndexFormatError) {
+  init(_ file: SegmentFile, heads: HeadTable, documentCount: Int) throws(IndexFormatError) {
     self.file = file
+    self.heads = heads
     self.documentCount = documentCount
     var header = unsafe ByteReader(
       try file.bytes(of: .storedIndex, 0..<8), file: file.name, section: SectionID.storedIndex.name)
@@ -25,19 +27,20 @@ package final class StoredFieldsReader {
   }
 
   package func fields(of document: Int) throws(IndexFormatError) -> StoredFields {
+    let head = try heads.head(of: document)
     let range = try load(document)
     let raw = raw
     // Sound: the pointer does not leave the closure, and `load` gives a range inside `raw`.
     return try unsafe raw.span.bytes.withUnsafeBytes { (bytes) throws(IndexFormatError) in
       var reader = unsafe ByteReader(
         UnsafeRawBufferPointer(rebasing: bytes[range]), file: file.name, section: SectionID.stored.name)
-      let fields = try StoredFields(from: &reader)
+      let fields = try StoredFields(head, from: &reader)
       guard reader.remaining == 0 else { throw reader.error(.invalid("nothing after the fields")) }
       return fields
     }
   }
 
-  /// The encoded fields of a document, as `StoredFieldsWriter.add(encoded:to:)` takes them.
+  /// The encoded fields of a document but for its head, as `StoredFieldsWriter.add(encoded:to:)` takes them.
   func withEncoded<R>(_ document: Int, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
     let range = try load(document)
     return try unsafe raw.withUnsafeBytes { try unsafe body(UnsafeRawBufferPointer(rebasing: $0[range])) }

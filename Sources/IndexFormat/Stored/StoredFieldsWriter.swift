@@ -34,6 +34,7 @@ final class StoredFieldsWriter {
     compressors = (0..<crew.threadCount).map { _ in StoredBlockCompressor() }
   }
 
+  /// All but the head, which stands apart (`HeadWriter`).
   func add(_ fields: StoredFields, to section: SectionBuffer) throws {
     fields.encode(to: &raw)
     try closeEntry(section)

@@ -152,13 +152,13 @@ extension Searcher {
           "full"
         }
       }
-    let fields = try segment.storedFields().fields(of: Int(document))
+    let title = try segment.heads.head(of: Int(document)).title
     let weights = weights(of: segment)
     try weights.check(Int(document)..<Int(document) + 1)
     let boost = weights.boost(of: Int(document))
     let recency = weights.recency(of: Int(document))
     return Explanation(
-      query: request.text, id: try segment.keys.id(of: Int(document)), title: fields.title, match: match,
+      query: request.text, id: try segment.keys.id(of: Int(document)), title: title, match: match,
       tier: tier, rank: nil, isPinned: false, score: shares.reduce(0) { $0 + $1.score } * (boost * recency),
       boost: boost, recency: recency,
       titleLength: Int(try segment.titleLengths.value(of: Int(document))),

@@ -66,11 +66,9 @@ extension IndexSnapshot {
     }
     for (number, segment) in segments.enumerated() {
       let candidates = try segment.addresses.candidates(for: name)
-      if candidates.isEmpty { continue }
-      let stored = try segment.storedFields()
       for document in candidates where segment.live?.isLive(document) ?? true {
-        let fields = try stored.fields(of: document)
-        if AddressTable.address(url: fields.url, anchor: fields.anchor) == name { return (number, document) }
+        let head = try segment.heads.head(of: document)
+        if AddressTable.address(url: head.url, anchor: head.anchor) == name { return (number, document) }
       }
     }
     return nil

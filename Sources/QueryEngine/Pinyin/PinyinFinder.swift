@@ -42,7 +42,6 @@ struct PinyinFinder {
       collect(characters, pattern, onlyFull: onlyFull, segment: number, into: &groups)
       try deadline.check()
     }
-    var stored: [Int: StoredFieldsReader] = [:]
     var titlesLeft = Self.titlesPerText
     /// Ends inside a word: taken when nothing spelled as well does not.
     var second: Candidate?
@@ -51,9 +50,7 @@ struct PinyinFinder {
       var cut: Candidate?
       for title in group.titles.prefix(min(titlesLeft, Self.titlesPerCandidate)) {
         titlesLeft -= 1
-        let reader = try stored[title.segment] ?? snapshot.segments[title.segment].storedFields()
-        stored[title.segment] = reader
-        let text = try reader.fields(of: Int(title.document)).title
+        let text = try snapshot.segments[title.segment].heads.head(of: Int(title.document)).title
         guard let (found, endsWord) = original(group, in: text) else { continue }
         let candidate = Candidate(
           text: found, spelling: group.spelling, titleCount: group.titles.count)

@@ -23,7 +23,8 @@ package struct CompletionTable: Sendable {
     let texts = CompletionTexts(snapshot: snapshot, analyzer: analyzer)
     let titles = try texts.titles(with: prefix, limit: limit)
     var words = try texts.tags(with: prefix)
-    words += try WordCompletions(snapshot: snapshot).words(with: prefix)
+    words += try WordCompletions(snapshot: snapshot).words(
+      with: prefix, limit: limit, except: Set((titles + words).map(\.folded)))
     words += PhraseCompletions(analyzer: analyzer).phrases(with: prefix, in: titles)
     var found = Self.merged(titles, words, limit: limit)
     if found.count < limit, let pattern = PinyinPattern(Self.letters(of: text), mayBeUnfinished: true) {

@@ -5,7 +5,7 @@ import TextAnalysis
 /// Finds titles and tags among the completions that segments keep.
 struct CompletionTexts {
   /// Characters that are looked at for a spelling inside a text; past them only the start of each text is.
-  private static let innerCharacters = 60_000
+  private static let innerCharacters = 45_000
   /// Entries of one title that are compared to see whether they lead to one place.
   private static let comparedAddresses = 64
 
@@ -45,7 +45,7 @@ struct CompletionTexts {
       try completions.forEach(in: completions.titleCount..<completions.count, mayHolding: prefix.signature) {
         index, text in
         guard let place = prefix.place(in: text) else { return true }
-        let frequency = try completions.documents(index).count { segment.live?.isLive(Int($0)) ?? true }
+        let frequency = try liveCount(index, in: segment)
         guard frequency > 0 else { return true }
         let folded = Array(text)
         found[
@@ -58,6 +58,11 @@ struct CompletionTexts {
       }
     }
     return Array(found.values)
+  }
+
+  private func liveCount(_ index: Int, in segment: SegmentReader) throws -> Int {
+    guard let live = segment.live else { return try segment.completions.documentCount(index) }
+    return try segment.completions.documents(index).count { live.isLive(Int($0)) }
   }
 
   private static func precedes(_ a: FoundCompletion, _ b: FoundCompletion) -> Bool {
@@ -126,8 +131,7 @@ struct CompletionTexts {
   // MARK: What is shown
 
   func completions(_ found: [FoundCompletion]) throws -> [Completion] {
-    var stored: [Int: StoredFieldsReader] = [:]
-    return try found.compactMap { found in
+    try found.compactMap { found in
       guard let source = found.source else {
         return Completion(text: String(decoding: found.folded, as: UTF8.self), kind: found.kind)
       }
@@ -142,17 +146,15 @@ struct CompletionTexts {
         }
         return value.map { Completion(text: $0, kind: .tag) }
       }
-      let reader = try stored[source.segment] ?? segment.storedFields()
-      stored[source.segment] = reader
-      let fields = try reader.fields(of: document)
+      let head = try segment.heads.head(of: document)
       // One title, several places: the text leads to none of them.
       let hash = try segment.addresses.hash(of: document)
       let isOne =
         try documents.count <= Self.comparedAddresses
         && documents.allSatisfy { try segment.addresses.hash(of: Int($0)) == hash }
       return Completion(
-        text: fields.title, kind: .title,
-        url: isOne ? AddressTable.address(url: fields.url, anchor: fields.anchor) : nil)
+        text: head.title, kind: .title,
+        url: isOne ? AddressTable.address(url: head.url, anchor: head.anchor) : nil)
     }
   }
 }

@@ -4,18 +4,21 @@ import TextAnalysis
 struct SpellingScanner {
   private let pattern: PinyinPattern
   private let table = PinyinInitials.table
+  /// Of the table; its characters have three bytes in UTF-8.
+  private let firstCharacter = PinyinReadings.characters.lowerBound
   /// Initials of the characters that may come first, and of those that may come second.
   private let first: UInt32
   private let second: UInt32
   /// Characters that may still be looked at inside texts.
   private var innerCharacters: Int
+  /// Of the text at hand.
+  private var characters: [UInt32] = []
+  private var starts: [Int] = []
 
   /// Following the readings of some characters costs as much as looking at the initials of this many.
   private static let walkCost = 20
   /// Any digit; letters have the lower bits.
   private static let digit: UInt32 = 1 << 27
-  /// What ends a text may stand after any first character.
-  private static let end = UInt32.max
 
   init(_ pattern: PinyinPattern, innerCharacters: Int) {
     self.pattern = pattern
@@ -38,10 +41,12 @@ struct SpellingScanner {
   ) -> (place: CompletionPlace, spelling: PinyinPattern.Spelling)? {
     // Nearly all texts end here: no two characters of them may be the first two.
     guard mayMatch(text) else { return nil }
-    var characters: [UInt32] = []
-    var starts: [Int] = []
+    characters.removeAll(keepingCapacity: true)
+    starts.removeAll(keepingCapacity: true)
     var offset = 0
-    while let (character, initials) = next(in: text, &offset) {
+    while let (character, initials) = table.withUnsafeBufferPointer({
+      Self.next(in: text, &offset, $0, from: firstCharacter)
+    }) {
       // Letters of a word are no places to begin at.
       let isInWord = character < 0x80 && (characters.last ?? .max) < 0x80
       if initials & first != 0, !isInWord { starts.append(characters.count) }
@@ -76,38 +81,57 @@ struct SpellingScanner {
 
   /// Whether two neighbours may be spelled by the first letters: at the start, and inside while there is time.
   private mutating func mayMatch(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-    var offset = 0
-    guard let (_, start) = next(in: text, &offset) else { return false }
-    var before = start
-    while true {
-      let (_, here) = next(in: text, &offset) ?? (0, Self.end)
-      if before & first != 0, here & second != 0 { return true }
-      if innerCharacters <= 0 || here == Self.end { return false }
-      innerCharacters -= 1
-      before = here
+    let (first, second, firstCharacter) = (first, second, firstCharacter)
+    let limit = max(1, innerCharacters)
+    let (mayMatch, looked) = table.withUnsafeBufferPointer { table in
+      var offset = 0
+      guard var before = Self.next(in: text, &offset, table, from: firstCharacter)?.initials else {
+        return (false, 0)
+      }
+      var looked = 0
+      while looked < limit {
+        guard let here = Self.next(in: text, &offset, table, from: firstCharacter)?.initials else {
+          return (before & first != 0, looked)
+        }
+        if before & first != 0, here & second != 0 { return (true, looked) }
+        looked += 1
+        before = here
+      }
+      return (false, looked)
     }
+    innerCharacters -= looked
+    return mayMatch
   }
 
   /// The next character with a sound, and the letters that may begin it; nil at the end.
   @inline(__always)
-  private func next(
-    in text: UnsafeBufferPointer<UInt8>, _ offset: inout Int
+  private static func next(
+    in text: UnsafeBufferPointer<UInt8>, _ offset: inout Int, _ table: UnsafeBufferPointer<UInt32>,
+    from firstCharacter: UInt32
   ) -> (character: UInt32, initials: UInt32)? {
     while offset < text.count {
       let lead = UInt32(text[offset])
-      let count = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4
-      guard offset + count <= text.count else { return nil }
-      var scalar = count == 1 ? lead : lead & (0x7F >> UInt32(count))
-      for place in 1..<max(1, count) { scalar = scalar << 6 | UInt32(text[offset + place]) & 0x3F }
-      offset += count
-      switch scalar {
-      case 0x61...0x7A: return (scalar, 1 << (scalar - 0x61))
-      case 0x30...0x39: return (scalar, Self.digit)
-      case PinyinReadings.characters:
-        let initials = table[Int(scalar - PinyinReadings.characters.lowerBound)]
-        if initials != 0 { return (scalar, initials) }
-      default: break
+      if lead < 0x80 {
+        offset &+= 1
+        if lead &- 0x61 < 26 { return (lead, 1 << (lead &- 0x61)) }
+        if lead &- 0x30 < 10 { return (lead, digit) }
+        continue
       }
+      let count = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4
+      guard count <= text.count - offset else { return nil }
+      if count == 3 {
+        let scalar =
+          (lead & 0x0F) << 12 | (UInt32(text[offset &+ 1]) & 0x3F) << 6 | UInt32(text[offset &+ 2]) & 0x3F
+        let place = scalar &- firstCharacter
+        if place < table.count {
+          let initials = table[Int(place)]
+          if initials != 0 {
+            offset &+= 3
+            return (scalar, initials)
+          }
+        }
+      }
+      offset &+= count
     }
     return nil
   }

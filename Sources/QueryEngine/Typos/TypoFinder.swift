@@ -1,13 +1,13 @@
-import IndexFormat
+package import IndexFormat
 import TextAnalysis
 
 /// Finds the word that was meant by a misspelt Latin word.
-struct TypoFinder {
+package struct TypoFinder {
   /// A word of the index near to what was typed.
-  struct Candidate: Equatable {
-    var word: String
-    var edits: Int
-    var documentFrequency: Int
+  package struct Candidate: Equatable {
+    package var word: String
+    package var edits: Int
+    package var documentFrequency: Int
   }
 
   /// Edits allowed by the length of a word; none for words with a digit.
@@ -16,10 +16,12 @@ struct TypoFinder {
     return word.utf8.count >= 9 ? 2 : word.utf8.count >= 5 ? 1 : 0
   }
 
-  let snapshot: IndexSnapshot
+  private let snapshot: IndexSnapshot
+
+  package init(snapshot: IndexSnapshot) { self.snapshot = snapshot }
 
   /// The best other word: fewest edits, then the likeliest (`TypoLikelihood`), then in order of bytes.
-  func correction(of word: String, deadline: Deadline = .none) throws -> Candidate? {
+  package func correction(of word: String, deadline: Deadline = .none) throws -> Candidate? {
     let typed = Array(word.utf8)
     // Most mistakes are one edit, and a walk for one leaves out far more than a walk for two.
     for edits in 1..<Self.allowedEdits(word) + 1 {
@@ -50,35 +52,21 @@ struct TypoFinder {
     return found
   }
 
-  /// Walks the words of letters, leaving out whatever follows a prefix that is already too far.
+  /// Compares the words whose letters may be those of a near one.
   private func collect(
     _ typed: [UInt8], _ edits: Int, in segment: SegmentReader, _ deadline: Deadline,
     into found: inout Set<[UInt8]>
   ) throws {
-    let kind = TokenKind.latin.rawValue
-    let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
     var distance = EditDistance(word: typed, limit: edits)
     var cursor = TermCursor(segment.terms)
-    var isOpen = try cursor.seek(to: [kind, letters.lowerBound])
-    var steps = 0
-    while isOpen, cursor.key.first == kind, cursor.key[1] <= letters.upperBound {
-      steps += 1
-      if steps % 1_024 == 0 { try deadline.check() }
-      let term = cursor.key.dropFirst()
-      distance.truncate(to: distance.sharedPrefix(with: term))
-      /// Bytes of a prefix that leads nowhere.
-      var dead: Int?
-      for byte in term.dropFirst(distance.prefixCount) {
-        let isLetter = letters.contains(byte)
-        if isLetter, distance.append(byte) { continue }
-        dead = distance.prefixCount + (isLetter ? 0 : 1)
-        break
-      }
-      if let dead {
-        isOpen = try cursor.next(pastPrefix: 1 + dead)
-      } else {
-        if distance.distance == edits { found.insert(Array(term)) }
-        isOpen = try cursor.next()
+    for (step, term) in try segment.terms.letters.terms(within: edits, of: typed).enumerated() {
+      if step % 1_024 == 0 { try deadline.check() }
+      guard try cursor.seek(toTerm: term), cursor.key.first == LetterColumn.kind else { continue }
+      let word = cursor.key.dropFirst()
+      distance.truncate(to: distance.sharedPrefix(with: word))
+      if word.dropFirst(distance.prefixCount).allSatisfy({ distance.append($0) }), distance.distance == edits
+      {
+        found.insert(Array(word))
       }
     }
   }

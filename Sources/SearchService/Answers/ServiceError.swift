@@ -60,9 +60,6 @@ struct ServiceError: Error, Equatable {
     message: "too many searches at once; try again in a second")
   static let deadline = ServiceError(
     status: .serviceUnavailable, code: "deadline", message: "the query took longer than a second")
-  static let notReady = ServiceError(
-    status: .serviceUnavailable, code: "not_ready",
-    message: "suggestions are being prepared; try again in a second")
   static let stopping = ServiceError(
     status: .serviceUnavailable, code: "stopping", message: "the server is about to stop")
   static let `internal` = ServiceError(

@@ -54,7 +54,7 @@ struct MeilisearchError: Error, Equatable {
     status = error.status
     message = error.message
     switch error {
-    case .overloaded, .deadline, .notReady, .stopping: (code, type) = ("too_many_search_requests", "system")
+    case .overloaded, .deadline, .stopping: (code, type) = ("too_many_search_requests", "system")
     case .internal: (code, type) = ("internal", "internal")
     case .bodyTooLarge: code = "payload_too_large"
     default:
