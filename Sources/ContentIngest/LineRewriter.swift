@@ -342,10 +342,12 @@ struct LineRewriter {
       output += line[..<limit]
       rest = line[start.index...]
     }
-    if let tamed = tamed(rest, from: start.index) {
-      emitInline(tamed[...], from: 0)
+    let tamed = tamed(rest, from: start.index)
+    let text = tamed?[...] ?? rest
+    if let marked = LooseFootnotes.marked(text) {
+      emitInline(marked[...], from: 0)
     } else {
-      emitInline(rest, from: start.index)
+      emitInline(text, from: tamed == nil ? start.index : 0)
     }
   }
 

@@ -1,6 +1,7 @@
 /// When a query has to give up; polled once per window of documents.
 package struct Deadline: Sendable {
   package struct Passed: Error, CustomStringConvertible {
+    package init() {}
     package var description: String { "the query took longer than its deadline" }
   }
 

@@ -52,6 +52,8 @@ package struct IndexRun {
   private var doneBytes = 0
   var totalBytes = 0
   private var entryCount = 0
+  /// What a damaged index does not give back, which is no file.
+  private var lostInput: SkippedInput?
 
   package init(
     in directory: IndexDirectory, options: Options, progress: @escaping Progress = { _, _, _ in }
@@ -122,7 +124,7 @@ package struct IndexRun {
       try update(paths, recordedPaths, keepsStandardInput, rebuilding: nil)
     } catch let reason as RebuildReason {
       report = RunReport()
-      (doneBytes, entryCount) = (0, 0)
+      (doneBytes, entryCount, lostInput) = (0, 0, nil)
       try update(paths, recordedPaths, keepsStandardInput, rebuilding: reason)
     }
     return report
@@ -287,6 +289,7 @@ package struct IndexRun {
     report.skipped.sort { bytesPrecede($0.file, $1.file) }
     let unread = Set(report.skipped.lazy.filter { $0.line == nil }.map(\.file))
     report.indexedFileCount = report.fileCount - unread.count
+    if let lostInput { report.skipped.append(lostInput) }
     let bad = report.skipped.filter { !$0.isDeliberate }
     if options.isStrict, let first = bad.first { throw BadContentError(first: first, count: bad.count) }
   }
@@ -337,28 +340,49 @@ package struct IndexRun {
   }
 
   /// The entries that came through standard input and cannot be asked for again, read back from the index.
-  func standardInputEntries() throws -> [Entry] {
-    let state: SourceState
+  ///
+  /// Damage may have taken them, which the report says then; a disk that fails for now must not.
+  mutating func standardInputEntries() throws -> [Entry] {
+    let commit: Commit?
+    do { commit = try Commit(in: directory) } catch is IndexFormatError { return [] }
+    guard let commit, let reference = commit.state else { return [] }
+    let known: [SourceEntry]
     let snapshot: IndexSnapshot
-    // Damage has taken them; a disk that fails for now must not.
     do {
-      guard let reference = try Commit(in: directory)?.state else { return [] }
-      state = try SourceState(reference, in: directory)
+      let state = try SourceState(reference, in: directory)
       guard state.records.last?.isStandardInput == true else { return [] }
+      known = try state.entries(of: state.records.count - 1)
       snapshot = try IndexSnapshot(in: directory)
-    } catch is IndexFormatError {
+    } catch  where Self.isDamage(error) {
+      if commit.sourcePaths.contains(Self.standardInputMark) { lostInput = Self.lostInput("the entries") }
       return []
     }
     var entries: [Entry] = []
-    for known in try state.entries(of: state.records.count - 1) {
+    var lostCount = 0
+    for known in known {
       for segment in snapshot.segments {
-        guard let document = try segment.keys.document(withID: known.id),
-          segment.live?.isLive(document) ?? true
-        else { continue }
-        entries.append(try segment.entry(document, from: try segment.storedFields()))
+        do {
+          guard let document = try segment.keys.document(withID: known.id),
+            segment.live?.isLive(document) ?? true
+          else { continue }
+          entries.append(try segment.entry(document, from: try segment.storedFields()))
+        } catch {
+          lostCount += 1
+        }
       }
     }
+    if lostCount > 0 { lostInput = Self.lostInput("\(lostCount) of \(known.count) entries") }
     return entries
+  }
+
+  private static func isDamage(_ error: any Error) -> Bool {
+    error is IndexFormatError || (error as? FileError)?.isNotFound == true
+  }
+
+  private static func lostInput(_ what: String) -> SkippedInput {
+    SkippedInput(
+      file: SourceRecord.standardInput().name,
+      reason: "\(what) that came this way cannot be read back from the damaged index; send them again")
   }
 }
 

@@ -69,6 +69,11 @@ struct ExitStatus {
         Self.noInput, "\(error). search status lists what is kept; index.keep of search.yaml keeps more")
     case let error as QueryLimitError:
       self.init(Self.usage, "\(error)")
+    case is Deadline.Passed:
+      self.init(
+        Self.usage,
+        "the query took longer than \(QueryCommand.timeLimit.components.seconds) s and was ended; ask for fewer prefixes (word*) or longer ones"
+      )
     default:
       return nil
     }

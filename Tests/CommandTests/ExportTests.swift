@@ -35,8 +35,8 @@ import Testing
   ]
 
   /// Answers without what belongs to a commit or a moment.
-  private func answers(_ site: Site, _ index: String) throws -> [JSONValue] {
-    try ["多集群", "安装", "linux", "source:digest.md 多集群", "install", "k8s", "入口"].map { query -> JSONValue in
+  private func answers(_ site: Site, _ index: String) throws -> [ParsedJSON] {
+    try ["多集群", "安装", "linux", "source:digest.md 多集群", "install", "k8s", "入口"].map { query -> ParsedJSON in
       let json = try SearchProgram.run(
         [
           "query", "--index", index, "--json", "--limit", "50", "--facets",
@@ -76,7 +76,7 @@ import Testing
     let site = try Site(Self.pages)
     try site.index()
     for line in try site.search("export").lines where !line.isEmpty {
-      let entry = try JSONValue(parsing: Array(line.utf8))
+      let entry = try ParsedJSON(parsing: Array(line.utf8))
       #expect(Array(entry.keys.prefix(4)) == ["id", "kind", "title", "text"])
     }
     let install = try site.search("export").lines.first { $0.contains(#""boost":2.5"#) }

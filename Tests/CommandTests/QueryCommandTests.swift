@@ -223,7 +223,7 @@ import Testing
       ["/bin/sh", "-c", "cp -r index copy && chmod -R a-w copy"], in: site.folder.path)
     #expect(try copy.finish().status == 0)
     let before = try site.segments(in: "copy")
-    func hits(_ index: String) throws -> JSONValue {
+    func hits(_ index: String) throws -> ParsedJSON {
       try SearchProgram.run("query", "--index", index, "多集群", "--json", in: site.folder.path).json()["hits"]
     }
     #expect(try hits("copy") == hits("index"))

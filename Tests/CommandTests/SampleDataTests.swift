@@ -4,7 +4,7 @@ import Testing
 /// The sample site of Data/, indexed as the demo does it, against the counts in Data/expected.json.
 @Suite struct SampleDataTests {
   private let folder: TemporaryDirectory
-  private let expected: JSONValue
+  private let expected: ParsedJSON
 
   init() throws {
     folder = try TemporaryDirectory()
@@ -16,11 +16,11 @@ import Testing
     expected = try content.json()
   }
 
-  private func query(_ arguments: String...) throws -> JSONValue {
+  private func query(_ arguments: String...) throws -> ParsedJSON {
     try SearchProgram.run(["query", "--index", folder.path, "--json", "--limit", "1000"] + arguments).json()
   }
 
-  private func titles(_ answer: JSONValue) -> [String] {
+  private func titles(_ answer: ParsedJSON) -> [String] {
     answer["hits"].elements.compactMap { $0["title"].string }
   }
 

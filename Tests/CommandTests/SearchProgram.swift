@@ -13,7 +13,7 @@ struct Outcome {
   var lines: [String] { text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
 
   /// Standard output as one JSON value followed by a line break.
-  func json() throws -> JSONValue { try JSONValue(parsing: output) }
+  func json() throws -> ParsedJSON { try ParsedJSON(parsing: output) }
 }
 
 /// The `search` that this test was built with, run as its users run it: arguments, files, streams.

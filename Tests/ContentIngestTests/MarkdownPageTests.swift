@@ -239,6 +239,19 @@ import Testing
     #expect(try read(markdown).page?.text == text)
   }
 
+  @Test(
+    "what begins like a footnote and goes on in the next line loses nothing",
+    arguments: [
+      ("一段文字\n[^第一行的文字，\n第二行的文字] 后文", "一段文字[^第一行的文字，第二行的文字]后文"),
+      ("[^a [b] c\n寉装 d] e", "[^a [b] c 寉装 d] e"), ("`x[^a\n寉b]` c", "x[^a 寉b] c"),
+      ("c[^注] d [^ e] `[^ f]`\n\n[^注]: 文", "c d [^ e] [^ f]\n\n文"), ("a [^", "a [^"),
+    ])
+  func looseFootnotes(markdown: String, text: String) throws {
+    // White space beside Han is a matter of its own.
+    func words(_ text: String?) -> String? { text?.replacing(" ", with: "") }
+    #expect(words(try read(markdown).page?.text) == words(text))
+  }
+
   @Test func mdxImportsAreNoText() throws {
     let reading = try read(
       "import A from 'a'\nexport const b = 1\n\n# T\n\n{/* 隐 */}\n\n<Tabs>\n\n文\n\n</Tabs>\n", name: "a.mdx")

@@ -34,6 +34,21 @@ import Testing
     }
   }
 
+  @Test("past 100,000 items of a long page the rest is text, and nothing is lost")
+  func veryManyItems() {
+    let count = 100_300
+    let padding = String(repeating: "字", count: 12)
+    let page = (0..<count).map { "- \($0) \(padding)\n" }.joined()
+    var reader = MarkdownReader()
+    let units = reader.units(of: MarkdownSource.prepare(Array(page.utf8)[...], isMDX: false))
+    let items = units.filter { if case .listItem = $0.kind { true } else { false } }
+    #expect(items.count == 100_000 && units.last?.kind == .paragraph)
+    let numbers = units.flatMap { unit in
+      unit.text.split { $0 <= 0x20 }.compactMap { Int(String(decoding: $0, as: UTF8.self)) }
+    }
+    #expect(numbers == Array(0..<count))
+  }
+
   /// Input that is long in one way. A page to be read has none of it; it must end soon and lose no text.
   private static let patterns: [String] = [
     ">", "> ", "- ", "1. ", "+ a\n", "[", "[a](", "![", "[a](<b", "[]", "](", "*", "*a ", "a**b", "_a ",

@@ -16,7 +16,8 @@ CONTROL = "/search?q=%E5%A4%9A%E9%9B%86%E7%BE%A4&limit=1"
 
 
 class Server:
-    def __init__(self, program, *flags):
+    def __init__(self, program, *flags, limit=None):
+        """limit: of open files, for a server that may have few."""
         self.program = program
         self.folder = tempfile.mkdtemp(prefix="search-endpoint-")
         self.index = os.path.join(self.folder, "index")
@@ -24,9 +25,12 @@ class Server:
         shutil.copytree(os.path.join(ROOT, "Data"), self.content)
         self.commit()
         self.process = subprocess.Popen(
-            [program, "serve", "--index", self.index, "--port", "0", *flags], stderr=subprocess.PIPE, text=True)
+            [*(["prlimit", f"--nofile={limit}"] if limit else []), program, "serve", "--index", self.index, "--port", "0", *flags],
+            stderr=subprocess.PIPE, text=True)
         self.port = int(re.search(r"address=http://127.0.0.1:(\d+)/", self.process.stderr.readline()).group(1))
         self.lines = []
+        # What a part makes happen may be in the log.
+        self.forgiven = set()
         threading.Thread(target=lambda: self.lines.extend(self.process.stderr), daemon=True).start()
         self.expected = self.total()
 
@@ -74,7 +78,7 @@ class Server:
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(10) == 0, "the server ends with 0"
-        failures = [line for line in self.lines if " error " in line]
+        failures = [line for line in self.lines if " error " in line and not any(reason in line for reason in self.forgiven)]
         assert not failures, failures[:5]
 
     def close(self):

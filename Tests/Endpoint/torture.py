@@ -4,7 +4,7 @@
     Tests/Endpoint/torture.py [--search .build/release/search] [--no-cache] [NAME…]
 
 Starts a server of its own in a temporary folder; everything happens on this machine. Names choose parts:
-malformed smuggled traversal oversized slow overload commits soak. All of it takes some minutes.
+malformed smuggled traversal oversized slow descriptors overload commits soak. All of it takes some minutes.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import descriptors  # noqa: E402
 import hostile  # noqa: E402
 import load  # noqa: E402
 from server_under_test import ROOT, Server  # noqa: E402
@@ -27,7 +28,7 @@ def main():
     server = Server(options.search, *["--no-cache"] * options.no_cache)
     failed = 0
     try:
-        for part in hostile.ALL + load.ALL:
+        for part in hostile.ALL + descriptors.ALL + load.ALL:
             if options.names and part.__name__ not in options.names:
                 continue
             start = time.monotonic()

@@ -206,6 +206,26 @@ import Testing
     #expect(try Commit(in: site.directory())?.sourcePaths == ["-"])
   }
 
+  @Test("what a damaged index does not give back is said, and stops a strict run", arguments: [true, false])
+  func lost(isGone: Bool) throws {
+    try site.send(line("1", "甲") + line("2", "乙"))
+    for name in try site.root.names(in: "index") where name.hasSuffix(".seg") {
+      var bytes = try site.root.read("index/" + name)
+      for place in 64..<bytes.count / 2 { bytes[place] ^= 1 }
+      if isGone {
+        unlink(site.root.path(of: "index/" + name))
+      } else {
+        try site.root.write("index/" + name, bytes)
+      }
+    }
+    #expect(throws: BadContentError.self) { try site.index(full: true, strict: true) }
+    let report = try site.index(full: true)
+    #expect(report.skipped.map(\.file) == ["standard input"] && report.indexedFileCount == 1)
+    #expect(report.skipped.first?.reason.contains("cannot be read back") == true)
+    #expect(try site.answers().entries.mapValues(\.title) == ["a.md": "多集群"])
+    #expect(try site.index().skipped.isEmpty)
+  }
+
   @Test("an index that tells nothing of its files cannot be continued")
   func noRecord() throws {
     var commit = try #require(try Commit(in: site.directory()))

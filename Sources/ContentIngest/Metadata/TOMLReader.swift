@@ -7,7 +7,7 @@ enum TOMLReader {
     guard toml.count <= byteLimit else {
       throw MetaProblem(line: 1, reason: "is longer than \(byteLimit / 1024) KiB and was not read")
     }
-    try TOMLShape.check(toml)
+    try TOMLSyntax.check(toml)
     let table: TOMLTable
     do {
       table = try TOMLTable(string: String(decoding: toml, as: UTF8.self))

@@ -12,6 +12,9 @@ struct QueryCommand: ParsableCommand {
       Put -- before a text that begins with a dash.
       """)
 
+  /// Ten times what the endpoint gives a query: here nobody else waits, but no script hangs.
+  static let timeLimit = Duration.seconds(10)
+
   @OptionGroup var options: IndexOptions
   @OptionGroup var ranking: RankingOptions
   @Option(name: .shortAndLong, help: "Print at most this many entries, 1 to 1000 (default: 10).")
@@ -77,7 +80,7 @@ struct QueryCommand: ParsableCommand {
     let searcher = try Searcher(
       in: options.directory, analysis: try options.settings.analysisOptions(),
       options: try ranking.searchOptions(options.settings))
-    let results = try searcher.search(request)
+    let results = try searcher.search(request, deadline: Deadline(.now + Self.timeLimit))
     if json {
       Output.print(results.json())
     } else {

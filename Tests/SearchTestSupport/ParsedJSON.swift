@@ -1,22 +1,22 @@
 /// A JSON value as RFC 8259 has it, with the keys of an object in the order of the text.
 ///
 /// Shares nothing with the reader and the writer of the program.
-indirect enum JSONValue: Equatable {
+package indirect enum ParsedJSON: Equatable {
   case null
   case bool(Bool)
   case number(Double)
   case string(String)
-  case array([JSONValue])
+  case array([ParsedJSON])
   case object([Member])
 
-  struct Member: Equatable {
-    var key: String
-    var value: JSONValue
+  package struct Member: Equatable {
+    package var key: String
+    package var value: ParsedJSON
   }
 
-  struct SyntaxError: Error { var offset: Int, expected: String }
+  package struct SyntaxError: Error { package var offset: Int, expected: String }
 
-  init(parsing bytes: [UInt8]) throws {
+  package init(parsing bytes: [UInt8]) throws {
     guard String(validating: bytes, as: UTF8.self) != nil else {
       throw SyntaxError(offset: 0, expected: "UTF-8")
     }
@@ -27,22 +27,22 @@ indirect enum JSONValue: Equatable {
   }
 
   /// The value under a key; null for what is not there.
-  subscript(key: String) -> JSONValue {
+  package subscript(key: String) -> ParsedJSON {
     guard case .object(let members) = self else { return .null }
     return members.first { $0.key == key }?.value ?? .null
   }
 
-  subscript(index: Int) -> JSONValue { index < elements.count ? elements[index] : .null }
+  package subscript(index: Int) -> ParsedJSON { index < elements.count ? elements[index] : .null }
 
-  var keys: [String] {
+  package var keys: [String] {
     guard case .object(let members) = self else { return [] }
     return members.map(\.key)
   }
 
-  var elements: [JSONValue] { if case .array(let elements) = self { elements } else { [] } }
-  var string: String? { if case .string(let text) = self { text } else { nil } }
-  var int: Int? { if case .number(let number) = self { Int(exactly: number) } else { nil } }
-  var strings: [String] { elements.compactMap(\.string) }
+  package var elements: [ParsedJSON] { if case .array(let elements) = self { elements } else { [] } }
+  package var string: String? { if case .string(let text) = self { text } else { nil } }
+  package var int: Int? { if case .number(let number) = self { Int(exactly: number) } else { nil } }
+  package var strings: [String] { elements.compactMap(\.string) }
 
   private struct Parser {
     let bytes: [UInt8]
@@ -63,7 +63,7 @@ indirect enum JSONValue: Equatable {
       guard take(text) else { throw SyntaxError(offset: at, expected: "\(text)") }
     }
 
-    mutating func value() throws -> JSONValue {
+    mutating func value() throws -> ParsedJSON {
       skipSpace()
       if take("null") { return .null }
       if take("true") { return .bool(true) }
