@@ -10,6 +10,7 @@ struct WhitespaceAnalyzer: EntryAnalyzing {
   static let identity = "whitespace"
   /// Of plain BM25 with b = .75, as `BM25F.Parameters.plain` has it.
   let boundModel = BoundModel(titleWeight: 1, titleB: 0.75, bodyB: 0.75)
+  let correctsWords = false
 
   private static let batch = 16_384
   private static let longestTerm = 255

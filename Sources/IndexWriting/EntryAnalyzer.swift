@@ -30,11 +30,15 @@ package protocol EntryAnalyzing {
   /// What the entry offers to who is typing.
   func completions(of entry: Entry) -> [CompletionText]
 
+  /// Whether words that are mistyped in queries are to be found.
+  var correctsWords: Bool { get }
+
   /// The formula that entries will be ranked by, for the bounds of postings blocks.
   var boundModel: BoundModel { get }
 }
 
 extension EntryAnalyzing {
+  package var correctsWords: Bool { true }
   package var boundModel: BoundModel { .standard }
   package func completions(of entry: Entry) -> [CompletionText] { [] }
 }

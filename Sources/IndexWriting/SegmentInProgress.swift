@@ -33,7 +33,8 @@ final class SegmentInProgress {
     self.memoryBudget = memoryBudget
     batchBytes = min(128 << 10, memoryBudget >> 8)
     storing = try analyzer()
-    builder = SegmentBuilder(directory: directory, boundModel: storing.boundModel, crew: crew)
+    builder = SegmentBuilder(
+      directory: directory, boundModel: storing.boundModel, keepsLetters: storing.correctsWords, crew: crew)
     lanes = try (0..<crew.threadCount).map { _ in IndexingLane(directory: directory, analyzer: try analyzer())
     }
   }

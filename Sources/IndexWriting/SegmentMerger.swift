@@ -9,7 +9,8 @@ package enum SegmentMerger {
     _ segments: [SegmentReader], in directory: IndexDirectory, crew: WorkCrew = WorkCrew()
   ) throws -> CommittedSegment {
     let builder = SegmentBuilder(
-      directory: directory, boundModel: segments.first?.boundModel ?? .standard, crew: crew)
+      directory: directory, boundModel: segments.first?.boundModel ?? .standard,
+      keepsLetters: segments.contains { $0.terms.letters.count > 0 }, crew: crew)
     let newIDs = try mergeDocuments(segments, into: builder)
     try mergeTerms(segments, newIDs: newIDs, into: builder)
     let documentCount = builder.documentCount

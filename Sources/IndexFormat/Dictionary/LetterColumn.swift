@@ -8,7 +8,7 @@ package struct LetterColumn: Sendable {
   private let file: SegmentFile
   /// Place of the first of these words among all terms.
   let firstTerm: Int
-  let count: Int
+  package let count: Int
 
   init(_ file: SegmentFile, termCount: Int) throws(IndexFormatError) {
     self.file = file

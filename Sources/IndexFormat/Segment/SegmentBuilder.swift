@@ -46,6 +46,7 @@ package final class SegmentBuilder {
   private let directory: IndexDirectory
   /// With averages of 1; the real ones are known when all documents are in.
   private let boundModel: BoundModel
+  private let keepsLetters: Bool
   private let terms: SectionBuffer
   private let postings: SectionBuffer
   private let positions: SectionBuffer
@@ -69,10 +70,14 @@ package final class SegmentBuilder {
   private var keyBytes: [UInt8] = []
   private var facets = FacetKey.allCases.map { _ in FacetColumnWriter() }
 
-  /// - Parameter boundModel: under which the block bounds are made; its averages are replaced by the segment's own.
+  /// - Parameters:
+  ///   - boundModel: under which the block bounds are made; its averages are replaced by the segment's own.
+  ///   - keepsLetters: whether words can be corrected.
   package init(
-    directory: IndexDirectory, boundModel: BoundModel = .standard, crew: WorkCrew = WorkCrew()
+    directory: IndexDirectory, boundModel: BoundModel = .standard, keepsLetters: Bool = true,
+    crew: WorkCrew = WorkCrew()
   ) {
+    self.keepsLetters = keepsLetters
     self.directory = directory
     self.boundModel = boundModel
     storedWriter = StoredFieldsWriter(crew: crew)
@@ -187,7 +192,9 @@ package final class SegmentBuilder {
     for term in encoded.terms {
       let keyEnd = key + Int(term.keyBytes)
       let entryEnd = entry + Int(term.entryBytes)
-      try letterWriter.add(key: encoded.keys[key..<keyEnd], term: dictionary.termCount, to: letters)
+      if keepsLetters {
+        try letterWriter.add(key: encoded.keys[key..<keyEnd], term: dictionary.termCount, to: letters)
+      }
       try dictionary.add(
         key: encoded.keys[key..<keyEnd], entry: encoded.entries[entry..<entryEnd],
         documentFrequency: term.documentFrequency, postingsBytes: term.postingsBytes,

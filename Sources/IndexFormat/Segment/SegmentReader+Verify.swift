@@ -79,8 +79,10 @@ extension SegmentReader {
       mostFrequent[cursor.blockNumber] = max(mostFrequent[cursor.blockNumber], cursor.entry.documentFrequency)
       if LetterColumn.covers(cursor.key) {
         wordCount += 1
-        guard try terms.letters.signature(ofTerm: termCount) == LetterSignature(of: cursor.key.dropFirst())
-        else { throw file.error(.invalid("the letters of the words"), in: .letters) }
+        if terms.letters.count > 0 {
+          guard try terms.letters.signature(ofTerm: termCount) == LetterSignature(of: cursor.key.dropFirst())
+          else { throw file.error(.invalid("the letters of the words"), in: .letters) }
+        }
       }
       termCount += 1
       if !cursor.entry.isInline {
@@ -121,7 +123,9 @@ extension SegmentReader {
     guard termCount == terms.termCount else {
       throw file.error(.invalid("as many terms as the index says"), in: .termIndex)
     }
-    guard wordCount == terms.letters.count, wordCount > 0 || terms.letters.firstTerm == 0 else {
+    guard terms.letters.count == 0 || wordCount == terms.letters.count,
+      terms.letters.count > 0 || terms.letters.firstTerm == 0
+    else {
       throw file.error(.invalid("as many signatures as words"), in: .letters)
     }
     let bounds = mostFrequent.map { FrequencyBound.frequency(of: FrequencyBound.code($0)) }

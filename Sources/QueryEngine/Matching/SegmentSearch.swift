@@ -107,7 +107,9 @@ final class SegmentSearch {
       try rankOnly(into: &collector)
       return term.cursor.documentFrequency
     }
-    if isRankedByParts, ranker.shift > DocumentWindow.shift || facets.isEmpty && collector.capacity > 0 {
+    if isRankedByParts, onlyTerm == nil,
+      ranker.shift > DocumentWindow.shift || facets.isEmpty && collector.capacity > 0
+    {
       return try runByParts(into: &collector, facets: &facets)
     }
     var total = 0
