@@ -14,12 +14,10 @@ struct ListOffsets {
 
 /// Reads what the dictionary says of one term, after its key (FORMAT.md, "Terms").
 func readEntry(_ reader: inout ByteReader, _ lists: inout ListOffsets) throws(IndexFormatError) -> TermEntry {
-  let head = try reader.varint(upTo: Int(UInt32.max) << 2 | 3)
+  let head = try readHead(&reader)
   let documentFrequency = head >> 2
   let hasPositions = head & 2 != 0
-  guard documentFrequency > 0 else { throw reader.error(.invalid("a document frequency above zero")) }
   if head & 1 != 0 {
-    guard documentFrequency == 1 else { throw reader.error(.invalid("one posting in an entry")) }
     let start = reader.sectionOffset + reader.offset
     try skipPosting(&reader, hasPositions: hasPositions)
     return TermEntry(
@@ -44,7 +42,7 @@ func readEntry(_ reader: inout ByteReader, _ lists: inout ListOffsets) throws(In
 /// Passes over what `readEntry` reads, of a term that nobody asks for.
 @inline(__always)
 func skipEntry(_ reader: inout ByteReader, _ lists: inout ListOffsets) throws(IndexFormatError) {
-  let head = try reader.varint(upTo: Int(UInt32.max) << 2 | 3)
+  let head = try readHead(&reader)
   if head & 1 != 0 { return try skipPosting(&reader, hasPositions: head & 2 != 0) }
   let postings = try reader.varint(upTo: Int.max / 4)
   let positions = head & 2 != 0 ? try reader.varint(upTo: Int.max / 4) : 0
@@ -66,4 +64,13 @@ private func skipPosting(_ reader: inout ByteReader, hasPositions: Bool) throws(
     throw reader.error(.invalid("at most \(PostingsLayout.inlinePositions) positions in an entry"))
   }
   for _ in 0..<frequency >> 1 { _ = try reader.varint(upTo: Int(UInt32.max)) }
+}
+
+/// A document frequency, whether there are positions, and whether the one posting stands in the entry.
+@inline(__always)
+private func readHead(_ reader: inout ByteReader) throws(IndexFormatError) -> Int {
+  let head = try reader.varint(upTo: Int(UInt32.max) << 2 | 3)
+  guard head >> 2 > 0 else { throw reader.error(.invalid("a document frequency above zero")) }
+  guard head & 1 == 0 || head >> 2 == 1 else { throw reader.error(.invalid("one posting in an entry")) }
+  return head
 }
