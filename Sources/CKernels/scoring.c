@@ -61,12 +61,18 @@ void kernel_add_scores(const uint32_t *docs, const float *scores, size_t count, 
   for (size_t i = 0; i < count; i++) sums[docs[i] - base] += scores[i];
 }
 
-void kernel_set_scores(
-    const uint32_t *docs, const float *scores, size_t count, uint32_t base, double *sums, uint32_t *places) {
+TWO_BUILDS
+void kernel_list(const uint32_t *docs, size_t count, uint32_t base, uint32_t *places) {
+  for (size_t i = 0; i < count; i++) places[i] = docs[i] - base;
+}
+
+void kernel_keep_chosen(
+    const uint32_t *places, const double *sums, const uint32_t *chosen, const float *scores, size_t count,
+    uint32_t *kept, double *kept_sums) {
   for (size_t i = 0; i < count; i++) {
-    uint32_t place = docs[i] - base;
-    places[i] = place;
-    sums[place] = scores[i];
+    uint32_t from = chosen[i];
+    kept[i] = places[from];
+    kept_sums[i] = sums[from] + (scores == NULL ? 0 : scores[i]);
   }
 }
 
@@ -97,6 +103,18 @@ size_t kernel_keep(uint32_t *places, size_t count, const double *sums, double le
     uint32_t place = places[i];
     places[kept] = place;
     kept += sums[place] >= least ? 1 : 0;
+  }
+  return kept;
+}
+
+size_t kernel_keep_listed(uint32_t *places, size_t count, double *sums, double least) {
+  size_t kept = 0;
+  for (size_t i = 0; i < count; i++) {
+    uint32_t place = places[i];
+    double sum = sums[i];
+    places[kept] = place;
+    sums[kept] = sum;
+    kept += sum >= least ? 1 : 0;
   }
   return kept;
 }

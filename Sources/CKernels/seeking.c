@@ -70,7 +70,7 @@ void kernel_window_bounds(
 
 TWO_BUILDS
 size_t kernel_intersect(
-    const uint32_t *docs, size_t doc_count, const uint32_t *places, size_t place_count, uint32_t base, uint32_t *found,
+    const uint32_t *docs, size_t doc_count, const uint32_t *places, size_t place_count, uint32_t base, uint32_t *chosen,
     uint32_t *indices) {
   size_t count = 0, group = 0;
   // With few places the groups between them are too many to pass one by one.
@@ -91,7 +91,7 @@ size_t kernel_intersect(
     uint32_t less = 0;
     for (int k = 0; k < 8; k++) less += docs[group + (size_t)k] < target ? 1 : 0;
     size_t low = group + less;
-    found[count] = places[i];
+    chosen[count] = (uint32_t)i;
     indices[count] = (uint32_t)low;
     count += docs[low] == target ? 1 : 0;
   }
@@ -118,9 +118,18 @@ size_t kernel_intersect_marked(
   return count;
 }
 
+void kernel_number(const uint32_t *places, size_t place_count, uint32_t *found, size_t count) {
+  size_t done = 0;
+  for (size_t i = 0; i < place_count && done < count; i++) {
+    uint32_t is_found = places[i] == found[done] ? 1 : 0;
+    found[done] = is_found ? (uint32_t)i : found[done];
+    done += is_found;
+  }
+}
+
 TWO_BUILDS
 size_t kernel_find_set(
-    const uint32_t *places, size_t count, uint32_t offset, const uint8_t *bits, size_t words, uint32_t *found,
+    const uint32_t *places, size_t count, uint32_t offset, const uint8_t *bits, size_t words, uint32_t *chosen,
     uint32_t *indices) {
   size_t n = 0, at = SIZE_MAX;
   uint32_t before = 0;
@@ -134,7 +143,7 @@ size_t kernel_find_set(
       at++;
       memcpy(&word, bits + 8 * at, 8);
     }
-    found[n] = places[i];
+    chosen[n] = (uint32_t)i;
     indices[n] = before + (uint32_t)__builtin_popcountll(word & ((1ull << (bit & 63)) - 1));
     n += (word >> (bit & 63)) & 1;
   }
@@ -155,8 +164,7 @@ size_t kernel_keep_set(
   return n;
 }
 
-TWO_BUILDS
-size_t kernel_keep_at_distance(
+static inline __attribute__((always_inline)) size_t keep_starts(
     uint32_t *starts, size_t count, const uint32_t *others, size_t other_count, int64_t distance) {
   size_t kept = 0, at = 0;
   for (size_t i = 0; i < count; i++) {
@@ -173,4 +181,19 @@ size_t kernel_keep_at_distance(
     kept += any;
   }
   return kept;
+}
+
+TWO_BUILDS
+size_t kernel_keep_at_distance(
+    kernel_phrase *documents, size_t count, uint32_t *starts, const uint32_t *others, const size_t *ends,
+    int64_t distance) {
+  size_t left = 0;
+  for (size_t i = 0; i < count; i++) {
+    kernel_phrase document = documents[i];
+    document.count = (uint32_t)keep_starts(
+        starts + document.start, document.count, others + ends[i], ends[i + 1] - ends[i], distance);
+    documents[left] = document;
+    left += document.count > 0 ? 1 : 0;
+  }
+  return left;
 }

@@ -228,8 +228,10 @@ package final class Searcher {
       let explanation = try explain(plan, request, document: UInt32(entry.document), in: segment)
       guard explanation.failedConditions.isEmpty else { return nil }
       return RankedDocument(
-        segment: entry.segment, document: UInt32(entry.document), tier: explanation.match == .full ? 3 : 0,
-        day: try segment.days.value(of: entry.document), score: explanation.score)
+        segment: entry.segment, document: UInt32(entry.document),
+        rank: try segment.keys.ranks.value(of: entry.document), tier: explanation.match == .full ? 3 : 0,
+        day: 0,
+        score: explanation.score)
     }
   }
 

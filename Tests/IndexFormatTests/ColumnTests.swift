@@ -128,5 +128,9 @@ import Testing
       #expect(try keys.precedes(0, 1, in: keys) == first)
       #expect(try keys.precedes(0, 0, in: keys) == false)
     }
+    let sorted = ids.indices.sorted { ids[$0].utf8.lexicographicallyPrecedes(ids[$1].utf8) }
+    for (rank, document) in sorted.enumerated() {
+      #expect(try keys.ranks.value(of: document) == UInt32(rank))
+    }
   }
 }

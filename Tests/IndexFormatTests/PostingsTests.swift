@@ -273,7 +273,7 @@ import Testing
         for step in [1, 7, 60] {
           var places = stride(from: UInt32(0), to: 300, by: step).map { $0 }
           let count = places.count
-          try? cursor.gather(places, count: count, base: 0, into: batch) { _ in
+          try? cursor.gather(places, count: count, base: 0, into: batch) { _, _ in
             #expect((0..<batch.count).allSatisfy { batch.docIDs[$0] < 200 && batch.frequencies[$0] > 0 })
           }
           let first = min(count, 128)

@@ -87,9 +87,9 @@ import Testing
           [0] + (1..<UInt32(wordCount * 64)).filter { _ in Int.random(in: 0..<rarity, using: &random) == 0 }
         var found: [Occurrence] = []
         try places.withUnsafeBufferPointer {
-          try cursor.gather($0.baseAddress!, count: $0.count, base: base, into: batch) { _ in
+          try cursor.gather($0.baseAddress!, count: $0.count, base: base, into: batch) { run, _ in
             for i in 0..<batch.count {
-              #expect(batch.docIDs[i] == base + batch.places[i])
+              #expect(batch.docIDs[i] == base + places[run.lowerBound + Int(batch.chosen[i])])
               found.append(
                 Occurrence(
                   docID: batch.docIDs[i], frequency: batch.frequencies[i],

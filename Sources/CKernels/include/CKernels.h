@@ -18,6 +18,19 @@ void kernel_unpack_ascending(const uint8_t *_Nonnull bytes, int width, uint32_t 
 // The same for gaps that are unpacked already, `count` of them, in place.
 void kernel_add_up(uint32_t *_Nonnull gaps, size_t count, uint32_t previous);
 
+// Asks for the cache lines of some bytes, which are read soon. Never fails, wherever they are.
+static inline void kernel_prefetch(const void *_Nonnull bytes, size_t count) {
+  for (size_t i = 0; i < count; i += 64) __builtin_prefetch((const char *)bytes + i);
+}
+
+// Unpacks the values at the given places alone.
+void kernel_take_packed(
+    const uint8_t *_Nonnull bytes, int width, const uint32_t *_Nonnull indices, size_t count, uint32_t *_Nonnull taken);
+// Adds gaps up as above, from a last value of up to 64 bits on, and returns the last. Values above 32 bits are cut off. Reads
+// up to three gaps more than `count`, and writes as many values.
+uint64_t kernel_append_ascending(
+    const uint32_t *_Nonnull gaps, size_t count, uint64_t last, uint32_t *_Nonnull values);
+
 // Adds one to the lower 31 bits of each value; the highest is cleared.
 void kernel_add_one(uint32_t *_Nonnull values, size_t count);
 // taken[i] = values[indices[i]].
@@ -33,28 +46,39 @@ size_t kernel_count_bits(const uint64_t *_Nonnull bits, size_t words);
 // First index of `values` (ascending, little-endian, no alignment) from `from` on that is not below `target`; `count` if none.
 size_t kernel_lower_bound(const uint8_t *_Nonnull values, size_t from, size_t count, uint32_t target);
 // Of the ascending `places`, each standing for the document base + place: those that `docs` (ascending, last >= all of them)
-// holds. Writes the place, and where it stands in `docs`; returns how many. `docs` goes on with UINT32_MAX up to a multiple
-// of eight. `found` may be `places` or stand before it.
+// holds. Writes which of the places they are, and where they stand in `docs`; returns how many. `docs` goes on with UINT32_MAX up
+// to a multiple of eight.
 size_t kernel_intersect(
     const uint32_t *_Nonnull docs, size_t doc_count, const uint32_t *_Nonnull places, size_t place_count, uint32_t base,
-    uint32_t *_Nonnull found, uint32_t *_Nonnull indices);
-// The same for many places, which are marked as bits: `words` words of them.
+    uint32_t *_Nonnull chosen, uint32_t *_Nonnull indices);
+// The same for many places, which are marked as bits: `words` words of them. Writes the places themselves.
 size_t kernel_intersect_marked(
     const uint32_t *_Nonnull docs, size_t doc_count, const uint64_t *_Nonnull marks, size_t words, uint32_t base,
     uint32_t *_Nonnull found, uint32_t *_Nonnull indices);
-// The same for documents that are bits, of which bit places[i] + offset is document i.
+// Replaces `found`, ascending and all of them among the ascending `places`, by which of the places they are.
+void kernel_number(
+    const uint32_t *_Nonnull places, size_t place_count, uint32_t *_Nonnull found, size_t count);
+// As `kernel_intersect` for documents that are bits, of which bit places[i] + offset is document i.
 size_t kernel_find_set(
     const uint32_t *_Nonnull places, size_t count, uint32_t offset, const uint8_t *_Nonnull bits, size_t words,
-    uint32_t *_Nonnull found, uint32_t *_Nonnull indices);
+    uint32_t *_Nonnull chosen, uint32_t *_Nonnull indices);
 // The same without telling where they stand: bit places[i] + offset is document i. Writes the places; `kept` may be `places`.
 // `bits` need not be aligned; what lies outside of the words is not held.
 size_t kernel_keep_set(
     uint32_t *_Nonnull places, size_t count, uint32_t offset, const uint8_t *_Nonnull bits, size_t words,
     uint32_t *_Nonnull kept);
-// Of the ascending `starts` those that have one of the ascending `others` at this distance, in place; returns how many.
-// Eight integers after the end of `others` are readable.
+// A document in which a phrase may stand: where in `starts` the positions of its first word are, and how many still fit.
+typedef struct {
+  uint32_t start, count;
+  uint32_t place;  // in its window
+  uint32_t body;   // the first position that is not in the title
+} kernel_phrase;
+// Of the starts of each document keeps those that have, at this distance, one of the positions of another word, and then the
+// documents that keep any; all in place. Those of document i stand in `others` from ends[i] to before ends[i + 1], and all ascend;
+// eight more may be read. Returns how many documents are left.
 size_t kernel_keep_at_distance(
-    uint32_t *_Nonnull starts, size_t count, const uint32_t *_Nonnull others, size_t other_count, int64_t distance);
+    kernel_phrase *_Nonnull documents, size_t count, uint32_t *_Nonnull starts, const uint32_t *_Nonnull others,
+    const size_t *_Nonnull ends, int64_t distance);
 // First index from `from` on whose 16-bit value (little-endian, no alignment) is at least `least`; `count` if none.
 size_t kernel_next_at_least(const uint8_t *_Nonnull values, size_t from, size_t count, uint16_t least);
 // For each window of 2^shift documents the largest of the bounds of the blocks that reach into it: largest[last >> shift]
@@ -91,10 +115,13 @@ void kernel_score(
 // not show in the result.
 void kernel_add_scores(
     const uint32_t *_Nonnull docs, const float *_Nonnull scores, size_t count, uint32_t base, double *_Nonnull sums);
-// Lists the documents relative to `base`, and sets their sums: for the first term of a window.
-void kernel_set_scores(
-    const uint32_t *_Nonnull docs, const float *_Nonnull scores, size_t count, uint32_t base, double *_Nonnull sums,
-    uint32_t *_Nonnull places);
+// Lists the documents relative to `base`.
+void kernel_list(const uint32_t *_Nonnull docs, size_t count, uint32_t base, uint32_t *_Nonnull places);
+// Copies the chosen of `places` and their sums, each with its score added; without scores as they are. Both may be moved
+// down in place.
+void kernel_keep_chosen(
+    const uint32_t *_Nonnull places, const double *_Nonnull sums, const uint32_t *_Nonnull chosen,
+    const float *_Nullable scores, size_t count, uint32_t *_Nonnull kept, double *_Nonnull kept_sums);
 // Adds where the bit of the document is set; elsewhere sets the sum and the bit.
 void kernel_mark_scores(
     const uint32_t *_Nonnull docs, const float *_Nonnull scores, size_t count, uint32_t base, double *_Nonnull sums,
@@ -103,5 +130,7 @@ void kernel_mark_scores(
 size_t kernel_select(const float *_Nonnull scores, size_t count, float least, uint32_t *_Nonnull indices);
 // Keeps of `places` those with sums[place] >= least, in order; returns how many.
 size_t kernel_keep(uint32_t *_Nonnull places, size_t count, const double *_Nonnull sums, double least);
+// The same where sums[i] is that of places[i]; keeps the sums too.
+size_t kernel_keep_listed(uint32_t *_Nonnull places, size_t count, double *_Nonnull sums, double least);
 
 #endif

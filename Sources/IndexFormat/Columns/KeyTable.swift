@@ -3,6 +3,8 @@ package struct KeyTable: Sendable {
   private let file: SegmentFile
   private let ends: NumberColumn
   private let order: NumberColumn
+  /// Where each document stands in the order of ids.
+  package let ranks: NumberColumn
   private let bytesStart: Int
   package let count: Int
 
@@ -16,8 +18,9 @@ package struct KeyTable: Sendable {
     try header.reserved(6)
     ends = try NumberColumn(file, section: .keys, offset: 8, width: endWidth, count: documentCount)
     order = try NumberColumn(
-      file, section: .keys, offset: 8 + ends.byteCount, width: orderWidth, count: documentCount)
-    bytesStart = 8 + ends.byteCount + order.byteCount
+      file, section: .keys, offset: ends.end, width: orderWidth, count: documentCount)
+    ranks = try NumberColumn(file, section: .keys, offset: order.end, width: orderWidth, count: documentCount)
+    bytesStart = ranks.end
   }
 
   /// The bytes of a document's id.
@@ -73,6 +76,9 @@ package struct KeyTable: Sendable {
         throw file.error(.invalid("every document once in the order of ids"), in: .keys)
       }
       seen[document] = true
+      guard try ranks.value(of: document) == UInt32(rank) else {
+        throw file.error(.invalid("the place of each document in the order of ids"), in: .keys)
+      }
       _ = try id(of: document)
       if rank > 0 {
         guard try precedes(Int(try order.value(of: rank - 1)), document, in: self) else {
@@ -85,12 +91,15 @@ package struct KeyTable: Sendable {
   /// Turns ids in document order into the bytes of the section.
   static func encode(ends: [UInt32], bytes: [UInt8]) -> [UInt8] {
     let order = DistinctBytes.sorted(ends: ends, bytes: bytes)
+    var ranks = [UInt32](repeating: 0, count: order.count)
+    for (rank, document) in order.enumerated() { ranks[Int(document)] = UInt32(rank) }
     var writer = ByteWriter()
     writer.byte(UInt8(NumberColumn.width(of: ends.max() ?? 0)))
     writer.byte(UInt8(NumberColumn.width(of: order.max() ?? 0)))
     writer.raw([0, 0, 0, 0, 0, 0])
     NumberColumn.append(ends, to: &writer)
     NumberColumn.append(order, to: &writer)
+    NumberColumn.append(ranks, to: &writer)
     writer.raw(bytes)
     return writer.bytes
   }

@@ -35,6 +35,10 @@
   @inline(__always)
   package var values: UnsafeMutablePointer<UInt32> { unsafe positions.values }
 
+  /// Where those of each document end in `values`: one more than there are documents, the first 0.
+  @inline(__always)
+  package var bounds: UnsafePointer<Int> { unsafe UnsafePointer(ends) }
+
   /// Where those of one document stand in `values`.
   @inline(__always)
   package func range(of document: Int) -> Range<Int> {

@@ -10,24 +10,30 @@ extension PostingsCursor {
     _ places: UnsafeMutablePointer<UInt32>, count: Int, base: UInt32, into batch: PostingsBatch
   ) throws(IndexFormatError) -> Int {
     var kept = 0
-    var next = 0
     var isMarked = false
-    while next < count {
-      guard let (block, end) = unsafe nextBlock(places, from: next, count: count, base: base) else { break }
-      if block != self.block, let bits = try bits(ofBlock: block) {
-        // Sound: the words were checked; the kernel stays inside them.
+    var chosen = unsafe nextBlock(places, from: 0, count: count, base: base)
+    while let now = chosen {
+      chosen = unsafe blockAfter(now, places, count: count, base: base)
+      let run = now.places
+      // Sound: what is kept is never more than what was read, and the kernels stay inside the run.
+      let first = unsafe places + run.lowerBound
+      if now.block != block, let bits = try bits(ofBlock: now.block) {
         kept += unsafe kernel_keep_set(
-          places + next, end - next, base &- UInt32(bits.firstWord * 64),
+          first, run.count, base &- UInt32(bits.firstWord * 64),
           bits.words.assumingMemoryBound(to: UInt8.self), bits.count, places + kept)
       } else {
-        if block != self.block { try load(block: block) }
-        // Sound: what is kept is never more than what was read.
-        let found = unsafe intersect(
-          places + next, end - next, of: count - next, base: base, batch, &isMarked)
-        unsafe (places + kept).update(from: batch.places, count: found)
-        kept += found
+        if now.block != block { try load(block: now.block) }
+        if unsafe asksEachPosting(places, run, count: count) {
+          let found = unsafe intersectMarked(first, count - run.lowerBound, base: base, batch, &isMarked)
+          unsafe (places + kept).update(from: batch.chosen, count: found)
+          kept += found
+        } else {
+          let found = unsafe kernel_intersect(
+            buffer, inBlock, first, run.count, base, batch.chosen, batch.indices)
+          unsafe kernel_take(first, batch.chosen, found, places + kept)
+          kept += found
+        }
       }
-      next = end
     }
     return kept
   }
@@ -37,44 +43,40 @@ extension PostingsCursor {
   /// - Parameters:
   ///   - showsUnwanted: whether places of blocks that are not wanted are looked up too, their frequencies unread.
   ///   - isWanted: of the bound of a block and its places: whether the block is to be read.
-  ///   - body: is called with `batch` filled, and told whether it was wanted.
+  ///   - body: is called with `batch` filled, and told which of the places were looked up and whether they were wanted.
   @inline(__always)
   package func gather(
     _ places: UnsafePointer<UInt32>, count: Int, base: UInt32, into batch: PostingsBatch,
     showsUnwanted: Bool = false, where isWanted: (UInt16, Range<Int>) -> Bool = { _, _ in true },
-    _ body: (_ isWanted: Bool) -> Void
+    _ body: (_ run: Range<Int>, _ isWanted: Bool) -> Void
   ) throws(IndexFormatError) {
-    var next = 0
     var isMarked = false
-    while next < count {
-      guard let (block, end) = unsafe nextBlock(places, from: next, count: count, base: base) else { return }
-      if isWanted(bound(ofBlock: block), next..<end) {
-        try unsafe readChosen(
-          places + next, end - next, of: count - next, base: base, block: block, into: batch, &isMarked)
-        if batch.count > 0 { body(true) }
-      } else if showsUnwanted {
-        try unsafe find(
-          places + next, end - next, of: count - next, base: base, block: block, into: batch, &isMarked)
-        if batch.count > 0 { body(false) }
-      }
-      next = end
+    var chosen = unsafe nextBlock(places, from: 0, count: count, base: base)
+    while let now = chosen {
+      chosen = unsafe blockAfter(now, places, count: count, base: base)
+      let isWanted = isWanted(bound(ofBlock: now.block), now.places)
+      if !isWanted, !showsUnwanted { continue }
+      try unsafe find(places, now, count: count, base: base, into: batch, &isMarked)
+      if batch.count == 0 { continue }
+      if isWanted { try unsafe read(places + now.places.lowerBound, base: base, into: batch) }
+      body(now.places, isWanted)
     }
   }
 
-  /// Fills the batch with the postings of the first `run` of `count` places, all in one block.
-  @unsafe
-  package func readChosen(
-    _ places: UnsafePointer<UInt32>, _ run: Int, of count: Int, base: UInt32, block: Int,
-    into batch: PostingsBatch, _ isMarked: inout Bool
+  /// Reads the postings of the places that were found.
+  @unsafe @inline(__always)
+  private func read(
+    _ places: UnsafePointer<UInt32>, base: UInt32, into batch: PostingsBatch
   ) throws(IndexFormatError) {
-    try unsafe find(places, run, of: count, base: base, block: block, into: batch, &isMarked)
-    guard batch.count > 0 else { return }
-    try decodeFrequencies()
     batch.hasTitles = hasTitles
     let found = batch.count
     let docIDs = unsafe batch.docIDs
-    let places = unsafe batch.places
-    for i in 0..<found { unsafe docIDs[i] = base &+ places[i] }
+    for i in 0..<found { unsafe docIDs[i] = base &+ places[Int(batch.chosen[i])] }
+    if try unsafe takeFrequencies(at: batch.indices, count: found, into: batch.frequencies) {
+      unsafe batch.titleFrequencies.update(repeating: 0, count: found)
+      return
+    }
+    try decodeFrequencies()
     unsafe kernel_take(buffer + PostingsLayout.blockSize, batch.indices, found, batch.frequencies)
     if hasTitles {
       unsafe kernel_take(buffer + 2 * PostingsLayout.blockSize, batch.indices, found, batch.titleFrequencies)
@@ -90,79 +92,100 @@ extension PostingsCursor {
   ) throws(IndexFormatError) {
     precondition(count <= PostingsLayout.blockSize, "a batch of places")
     batch.removeAll()
-    var next = 0
     var isMarked = false
-    while next < count {
-      guard let (block, end) = unsafe nextBlock(places, from: next, count: count, base: base) else { break }
-      try unsafe find(
-        places + next, end - next, of: count - next, base: base, block: block, into: lookUp, &isMarked)
-      if lookUp.count > 0, var source = unsafe try positionSource() {
-        var found = 0
-        for place in next..<end {
-          guard unsafe found < lookUp.count, lookUp.places[found] == places[place] else {
-            batch.close(titleCount: 0)
-            continue
-          }
-          let index = Int(unsafe lookUp.indices[found])
-          found &+= 1
-          try unsafe source.append(ofPosting: index, to: &batch.positions, of: self)
-          batch.close(
-            titleCount: hasTitles ? Int(unsafe buffer[2 &* PostingsLayout.blockSize &+ index]) : 0)
-        }
-        positions = unsafe source.reader
+    var chosen = unsafe nextBlock(places, from: 0, count: count, base: base)
+    while let now = chosen {
+      chosen = unsafe blockAfter(now, places, count: count, base: base, withPositions: true)
+      let first = now.places.lowerBound
+      while batch.count < first { batch.close(titleCount: 0) }
+      try unsafe find(places, now, count: count, base: base, into: lookUp, &isMarked)
+      guard lookUp.count > 0, var source = unsafe try positionSource() else { continue }
+      for found in 0..<lookUp.count {
+        let number = first + Int(unsafe lookUp.chosen[found])
+        while batch.count < number { batch.close(titleCount: 0) }
+        let index = Int(unsafe lookUp.indices[found])
+        try unsafe source.append(ofPosting: index, to: &batch.positions, of: self)
+        batch.close(titleCount: hasTitles ? Int(unsafe buffer[2 &* PostingsLayout.blockSize &+ index]) : 0)
       }
-      next = end
-      while batch.count < next { batch.close(titleCount: 0) }
+      positions = unsafe source.reader
     }
     while batch.count < count { batch.close(titleCount: 0) }
   }
 
-  /// Looks up the first `run` of `count` places, all in one block. Frequencies and positions are then those of the block.
+  /// A block, and the chosen places that it reaches.
+  private typealias ChosenBlock = (block: Int, places: Range<Int>)
+
+  /// Looks up the places of a block. Frequencies and positions are then those of the block.
   @unsafe
   private func find(
-    _ places: UnsafePointer<UInt32>, _ run: Int, of count: Int, base: UInt32, block: Int,
-    into batch: PostingsBatch, _ isMarked: inout Bool
+    _ places: UnsafePointer<UInt32>, _ chosen: ChosenBlock, count: Int, base: UInt32,
+    into batch: PostingsBatch,
+    _ isMarked: inout Bool
   ) throws(IndexFormatError) {
     // Sound: no more places are found than the block has postings, and a batch has room for those.
-    if block != self.block, let bits = try bits(ofBlock: block) {
-      try enter(bits: bits, ofBlock: block)
+    let run = chosen.places
+    let first = unsafe places + run.lowerBound
+    if chosen.block != block, let bits = try bits(ofBlock: chosen.block) {
+      try enter(bits: bits, ofBlock: chosen.block)
       batch.count = unsafe kernel_find_set(
-        places, run, base &- UInt32(bits.firstWord * 64),
-        bits.words.assumingMemoryBound(to: UInt8.self), bits.count, batch.places, batch.indices)
+        first, run.count, base &- UInt32(bits.firstWord * 64),
+        bits.words.assumingMemoryBound(to: UInt8.self), bits.count, batch.chosen, batch.indices)
+      return
+    }
+    if chosen.block != block { try load(block: chosen.block) }
+    if unsafe asksEachPosting(places, run, count: count) {
+      batch.count = unsafe intersectMarked(first, count - run.lowerBound, base: base, batch, &isMarked)
+      unsafe kernel_number(first, run.count, batch.chosen, batch.count)
     } else {
-      if block != self.block { try load(block: block) }
-      batch.count = unsafe intersect(places, run, of: count, base: base, batch, &isMarked)
+      batch.count = unsafe kernel_intersect(
+        buffer, inBlock, first, run.count, base, batch.chosen, batch.indices)
     }
   }
 
-  /// Which of the first `run` of `count` places the current block holds; how many.
-  ///
-  /// - Parameter isMarked: whether the places are marked in the batch already.
+  /// Whether it is cheaper to ask of each posting of a block whether it is chosen than to look each place up.
   @unsafe @inline(__always)
-  private func intersect(
-    _ places: UnsafePointer<UInt32>, _ run: Int, of count: Int, base: UInt32, _ batch: PostingsBatch,
+  private func asksEachPosting(_ places: UnsafePointer<UInt32>, _ run: Range<Int>, count: Int) -> Bool {
+    unsafe run.count >= PostingsBatch.markedFrom && places[count - 1] < 64 * PostingsBatch.markWords
+  }
+
+  /// Which of the places the current block holds; how many. They are marked in the batch the first time.
+  @unsafe @inline(__always)
+  private func intersectMarked(
+    _ places: UnsafePointer<UInt32>, _ count: Int, base: UInt32, _ batch: PostingsBatch,
     _ isMarked: inout Bool
   ) -> Int {
-    guard run >= PostingsBatch.markedFrom, unsafe places[count - 1] < 64 * PostingsBatch.markWords else {
-      return unsafe kernel_intersect(buffer, inBlock, places, run, base, batch.places, batch.indices)
-    }
     if !isMarked { unsafe batch.mark(places, count) }
     isMarked = true
     return unsafe kernel_intersect_marked(
-      buffer, inBlock, batch.marks, PostingsBatch.markWords, base, batch.places, batch.indices)
+      buffer, inBlock, batch.marks, PostingsBatch.markWords, base, batch.chosen, batch.indices)
   }
 
-  /// The block that reaches the place `next`, and the first place past it; nil when no block does.
+  /// The block that reaches the place `next`, and the places up to its end; nil when no block does.
   @unsafe @inline(__always)
-  package func nextBlock(
+  private func nextBlock(
     _ places: UnsafePointer<UInt32>, from next: Int, count: Int, base: UInt32
-  ) -> (block: Int, end: Int)? {
+  ) -> ChosenBlock? {
+    guard next < count else { return nil }
     let block = firstBlock(reaching: base + (unsafe places[next]))
     guard block < blockCount else { return nil }
+    lastBlock = block
     let last = lastDoc(ofBlock: block)
     var end = next + 1
     while unsafe end < count && base + places[end] <= last { end &+= 1 }
-    return (block, end)
+    return (block, next..<end)
+  }
+
+  /// The same for the places after those of a block. Its bytes are on their way to the cache while that block is read.
+  @unsafe @inline(__always)
+  private func blockAfter(
+    _ chosen: ChosenBlock, _ places: UnsafePointer<UInt32>, count: Int, base: UInt32,
+    withPositions: Bool = false
+  ) -> ChosenBlock? {
+    guard let next = unsafe nextBlock(places, from: chosen.places.upperBound, count: count, base: base) else {
+      return nil
+    }
+    prefetch(block: next.block, withPositions: withPositions)
+    return next
   }
 }
 
@@ -170,8 +193,8 @@ extension PostingsCursor {
 @safe package final class PostingsBatch {
   package fileprivate(set) var count = 0
   package fileprivate(set) var hasTitles = false
-  /// Documents relative to a window.
-  package let places: UnsafeMutablePointer<UInt32>
+  /// Which of the places that were looked up, from 0.
+  package let chosen: UnsafeMutablePointer<UInt32>
   package let docIDs: UnsafeMutablePointer<UInt32>
   package let frequencies: UnsafeMutablePointer<UInt32>
   package let titleFrequencies: UnsafeMutablePointer<UInt32>
@@ -194,18 +217,18 @@ extension PostingsCursor {
   package init() {
     // One more, because kernels write before they count.
     let size = PostingsLayout.blockSize + 1
-    unsafe places = .allocate(capacity: 5 * size)
-    unsafe places.initialize(repeating: 0, count: 5 * size)
-    unsafe docIDs = places + size
-    unsafe frequencies = places + 2 * size
-    unsafe titleFrequencies = places + 3 * size
-    unsafe indices = places + 4 * size
+    unsafe chosen = .allocate(capacity: 5 * size)
+    unsafe chosen.initialize(repeating: 0, count: 5 * size)
+    unsafe docIDs = chosen + size
+    unsafe frequencies = chosen + 2 * size
+    unsafe titleFrequencies = chosen + 3 * size
+    unsafe indices = chosen + 4 * size
     unsafe marks = .allocate(capacity: Self.markWords)
     unsafe marks.initialize(repeating: 0, count: Self.markWords)
   }
 
   deinit {
-    unsafe places.deallocate()
+    unsafe chosen.deallocate()
     unsafe marks.deallocate()
   }
 }

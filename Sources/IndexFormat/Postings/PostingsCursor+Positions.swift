@@ -1,3 +1,5 @@
+import CKernels
+
 /// Where in the positions of a block a cursor has read to.
 struct PositionReader {
   /// Of the block, from the start of the list's positions.
@@ -51,24 +53,51 @@ extension PostingsCursor {
   @unsafe
   func positionSource() throws(IndexFormatError) -> PositionSource? {
     guard entry.hasPositions else { return nil }
-    try decodeFrequencies()
     if unsafe positionBytes == nil { unsafe positionBytes = try file.bytes(of: .positions, entry.positions) }
     guard let bytes = unsafe positionBytes else { return nil }
-    let frequencies = unsafe buffer + PostingsLayout.blockSize
     let ordinals = unsafe buffer + 4 * PostingsLayout.blockSize
     if positions.total < 0 {
-      var total = 0
-      for i in 0..<inBlock {
-        unsafe ordinals[i] = UInt32(truncatingIfNeeded: total)
-        total &+= Int(unsafe frequencies[i])  // at most 128 × 2³¹
-      }
-      guard total <= Int(UInt32.max) else { throw damage("a position per occurrence") }
-      positions.total = total
+      positions.total = try unsafe countPositions(ordinals)
       positions.rewind()
     }
+    if hasTitles { try decodeFrequencies() }
     return unsafe PositionSource(
-      reader: positions, bytes: bytes, frequencies: UnsafePointer(frequencies),
-      ordinals: UnsafePointer(ordinals), chunk: buffer + 3 * PostingsLayout.blockSize)
+      reader: positions, bytes: bytes, ordinals: UnsafePointer(ordinals),
+      chunk: buffer + 3 * PostingsLayout.blockSize)
+  }
+
+  /// Writes how many positions of the block stand before each of its postings, and before its end; how many there are.
+  @unsafe
+  private func countPositions(_ ordinals: UnsafeMutablePointer<UInt32>) throws(IndexFormatError) -> Int {
+    if !hasFrequencies, flags.contains(.frequencies), let base = unsafe postings.baseAddress {
+      // Frequencies are packed less one, as gaps are, and add up like them.
+      let ends = unsafe ordinals + 1
+      guard
+        let shape = unsafe PackedArray.Shape(base, at: frequencyOffset, count: inBlock, limit: postings.count)
+      else { throw damage("frequencies inside the list") }
+      // Sound: the shape was checked; eight more bytes are readable after every section.
+      if inBlock == PostingsLayout.blockSize, shape.patch == 0, shape.width <= 24 {
+        unsafe kernel_unpack_ascending(
+          (base + shape.start).assumingMemoryBound(to: UInt8.self), Int32(shape.width), 0, ends)
+        return Int(unsafe ends[inBlock - 1])
+      }
+      guard let largest = unsafe PackedArray.unpack(base, shape, count: inBlock, into: ends) else {
+        throw damage("frequencies inside the list")
+      }
+      if shape.width <= 24, largest < 1 << 24 {
+        unsafe kernel_add_up(ends, inBlock, 0)
+        return Int(unsafe ends[inBlock - 1])
+      }
+    }
+    try decodeFrequencies()
+    let frequencies = unsafe buffer + PostingsLayout.blockSize
+    var total = 0
+    for i in 0..<inBlock {
+      total &+= Int(unsafe frequencies[i])  // at most 128 × 2³¹
+      unsafe ordinals[i + 1] = UInt32(truncatingIfNeeded: total)
+    }
+    guard total <= Int(UInt32.max) else { throw damage("a position per occurrence") }
+    return total
   }
 }
 
@@ -76,8 +105,7 @@ extension PostingsCursor {
 @unsafe struct PositionSource {
   var reader: PositionReader
   let bytes: UnsafeRawBufferPointer
-  let frequencies: UnsafePointer<UInt32>
-  /// Of the first position of each posting, in the block.
+  /// Of the first position of each posting, in the block, and past the last of all.
   let ordinals: UnsafePointer<UInt32>
   let chunk: UnsafeMutablePointer<UInt32>
 
@@ -87,26 +115,22 @@ extension PostingsCursor {
     ofPosting index: Int, to output: inout PositionBuffer, of cursor: PostingsCursor
   ) throws(IndexFormatError) {
     var next = Int(unsafe ordinals[index])
-    let count = Int(unsafe frequencies[index])
-    let end = next + count
+    let end = Int(unsafe ordinals[index + 1])
+    let count = end - next
     try output.makeRoom(for: count, of: cursor)
     // Asked again for a document whose positions go over the end of a chunk.
     if unsafe next < reader.chunkStart { unsafe reader.rewind() }
-    // One before the first position; one addition per position is all that has to wait for the last.
+    // One before the first position.
     var value = UInt64.max
     var target = unsafe output.values + output.count
     while next < end {
       while unsafe next >= reader.chunkStart + reader.chunkCount { try unsafe passChunk(cursor) }
       if unsafe !reader.chunkIsDecoded { try unsafe decodeChunk(cursor) }
       let stop = unsafe min(end, reader.chunkStart + reader.chunkCount)
-      var source = unsafe chunk + (next - reader.chunkStart)
-      let sourceEnd = unsafe source + (stop - next)
-      while unsafe source < sourceEnd {
-        value &+= UInt64(unsafe source.pointee) &+ 1
-        unsafe target.pointee = UInt32(truncatingIfNeeded: value)
-        unsafe source += 1
-        unsafe target += 1
-      }
+      // Sound: there is more after the chunk, and slack after the output.
+      value = unsafe kernel_append_ascending(
+        chunk + (next - reader.chunkStart), stop - next, value, target)
+      unsafe target += stop - next
       next = stop
     }
     // Positions ascend, so the last one bounds them all; no sum of 32-bit gaps leaves 64 bits.

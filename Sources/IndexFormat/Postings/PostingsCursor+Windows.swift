@@ -16,6 +16,7 @@ extension PostingsCursor {
   /// The largest bound of the blocks that reach into each window of 2^`shift` documents; 0 where there are none.
   package func bounds(ofWindows shift: Int) -> [UInt16] {
     let windows = (Int(documentCount) - 1) >> shift + 1
+    if windows == 1 { return [max(largestBound, 1)] }
     var largest = [UInt16](repeating: 0, count: windows)
     if blockCount == 1 {
       // The one block was decoded when the list was opened.

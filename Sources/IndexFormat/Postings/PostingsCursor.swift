@@ -22,26 +22,30 @@ import CKernels
   let boundsOffset: Int
 
   /// Five arrays of 128: doc IDs, frequencies, title frequencies, positions of a chunk, and how many positions of the
-  /// block stand before each posting.
+  /// block stand before each posting; one more holds how many stand before the end.
   let buffer: UnsafeMutablePointer<UInt32>
   /// The block that is decoded; -1 for none.
   package private(set) var block = -1
   /// The block that was looked at last: what is asked for next is mostly near.
-  private(set) var lastBlock = 0
+  var lastBlock = 0
   private(set) var inBlock = 0
   private(set) var index = 0
   private var lastDocOfBlock: UInt32 = 0
-  private var flags: BlockFlags = []
-  private var frequencyOffset = 0
-  private var hasFrequencies = false
+  private(set) var flags: BlockFlags = []
+  private(set) var frequencyOffset = 0
+  private(set) var hasFrequencies = false
   /// Whether the buffer of title frequencies may hold anything but zeros.
   private var hasTitleValues = false
   var positions = PositionReader()
   /// The positions of the list, once they are asked for.
   var positionBytes: UnsafeRawBufferPointer?
 
+  /// - Parameter standsOnFirst: false for callers that go to places of the list by `find`, `fill` and the like, and need
+  ///   not have its first block decoded.
   /// - Throws: `IndexFormatError` when the list or its first block is damaged.
-  init(_ file: SegmentFile, entry: TermEntry, documentCount: UInt32) throws(IndexFormatError) {
+  init(
+    _ file: SegmentFile, entry: TermEntry, documentCount: UInt32, standsOnFirst: Bool = true
+  ) throws(IndexFormatError) {
     self.file = file
     self.entry = entry
     self.documentCount = documentCount
@@ -50,12 +54,16 @@ import CKernels
     blockCount = (entry.documentFrequency + PostingsLayout.blockSize - 1) / PostingsLayout.blockSize
     boundsOffset = blockCount > 1 ? blockCount * (entry.hasPositions ? 12 : 8) : 0
     directoryBytes = boundsOffset + (entry.isInline ? 0 : 2 * blockCount)
-    unsafe buffer = .allocate(capacity: 5 * PostingsLayout.blockSize)
-    unsafe buffer.initialize(repeating: 0, count: 5 * PostingsLayout.blockSize)
+    unsafe buffer = .allocate(capacity: 5 * PostingsLayout.blockSize + 1)
+    unsafe buffer.initialize(repeating: 0, count: 5 * PostingsLayout.blockSize + 1)
     guard entry.documentFrequency <= Int(documentCount), directoryBytes <= entry.postings.count else {
       throw damage("a list as long as its document frequency says")
     }
-    if entry.isInline { try decodeInline() } else { try load(block: 0) }
+    if entry.isInline {
+      try decodeInline()
+    } else if standsOnFirst || blockCount == 1 {
+      try load(block: 0)
+    }
   }
 
   deinit { unsafe buffer.deallocate() }
@@ -176,6 +184,20 @@ import CKernels
         littleEndian: postings.loadUnaligned(
           fromByteOffset: 4 * (column * blockCount + block), as: UInt32.self)))
   }
+
+  /// Asks for the bytes of a block that is read soon, and for the first of its positions.
+  @inline(__always)
+  func prefetch(block next: Int, withPositions: Bool) {
+    guard blockCount > 1, let base = unsafe postings.baseAddress else { return }
+    let start = directoryBytes + directoryEntry(1, next)
+    if unsafe start < postings.count { unsafe kernel_prefetch(base + start, Self.prefetchedBytes) }
+    guard withPositions, entry.hasPositions, let base = unsafe positionBytes?.baseAddress else { return }
+    let first = directoryEntry(2, next)
+    if unsafe first < entry.positions.count { unsafe kernel_prefetch(base + first, 2 * Self.prefetchedBytes) }
+  }
+
+  /// About what a block takes.
+  private static let prefetchedBytes = 256
 
   /// Decodes the doc IDs of a block, before or after the current one, and stands on its first.
   /// After an error the cursor is at its end.
@@ -314,6 +336,7 @@ import CKernels
       for i in 0..<(head >> 1) {
         unsafe buffer[3 * PostingsLayout.blockSize + i] = UInt32(try reader.varint(upTo: Int(UInt32.max)))
       }
+      unsafe buffer[4 * PostingsLayout.blockSize + 1] = UInt32(head >> 1)
       positions.startInline(count: head >> 1)
     }
     hasFrequencies = true
@@ -360,6 +383,28 @@ import CKernels
     }
     hasFrequencies = true
   }
+
+  /// Reads the frequencies of few places of a full block without titles, without decoding the others; false for other
+  /// blocks.
+  ///
+  /// Sound for places of the block.
+  @unsafe
+  func takeFrequencies(
+    at places: UnsafePointer<UInt32>, count: Int, into frequencies: UnsafeMutablePointer<UInt32>
+  ) throws(IndexFormatError) -> Bool {
+    guard count <= Self.fewPlaces, inBlock == PostingsLayout.blockSize, !hasFrequencies, !hasTitles,
+      flags.contains(.frequencies), let base = unsafe postings.baseAddress
+    else { return false }
+    guard
+      let shape = unsafe PackedArray.Shape(base, at: frequencyOffset, count: inBlock, limit: postings.count),
+      unsafe PackedArray.take(base, shape, at: places, count: count, into: frequencies)
+    else { throw damage("frequencies inside the list") }
+    unsafe kernel_add_one(frequencies, count)
+    return true
+  }
+
+  /// So many values are taken out of a packed array in the time in which it is unpacked.
+  private static let fewPlaces = 16
 
   /// Occurrences in the current document, all fields together.
   package var frequency: UInt32 {

@@ -98,13 +98,20 @@ package final class SegmentReader: Sendable {
   }
 
   /// A cursor on the first posting of a term; nil when the segment does not hold it.
-  package func postings(of key: [UInt8]) throws(IndexFormatError) -> PostingsCursor? {
+  ///
+  /// - Parameter standsOnFirst: false for callers that go to places of the list by `find`, `fill` and the like.
+  package func postings(
+    of key: [UInt8], standsOnFirst: Bool = true
+  ) throws(IndexFormatError) -> PostingsCursor? {
     guard let entry = try terms.find(key) else { return nil }
-    return try postings(of: entry)
+    return try postings(of: entry, standsOnFirst: standsOnFirst)
   }
 
-  package func postings(of entry: TermEntry) throws(IndexFormatError) -> PostingsCursor {
-    try PostingsCursor(file, entry: entry, documentCount: UInt32(documentCount))
+  package func postings(
+    of entry: TermEntry, standsOnFirst: Bool = true
+  ) throws(IndexFormatError) -> PostingsCursor {
+    try PostingsCursor(
+      file, entry: entry, documentCount: UInt32(documentCount), standsOnFirst: standsOnFirst)
   }
 
   package func storedFields() throws(IndexFormatError) -> StoredFieldsReader {

@@ -94,7 +94,8 @@ struct MatcherFactory {
         terms.expansionCount += 1
         alternatives.append(
           TermMatcher(
-            try segment.postings(of: cursor.entry), isLiteral: chunk.parts.count == 1, onlyTitle: onlyTitle,
+            try segment.postings(of: cursor.entry, standsOnFirst: false), isLiteral: chunk.parts.count == 1,
+            onlyTitle: onlyTitle,
             scratch: scratch))
         isOpen = try cursor.next()
       }

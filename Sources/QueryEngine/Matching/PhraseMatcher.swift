@@ -122,56 +122,35 @@ final class PhraseMatcher: PartMatcher {
     let followers = scratch.followers
     let first = words[0]
     try first.cursor.positions(of: places, count: count, base: base, into: starts, lookUp: scratch.batch)
-    return try withUnsafeTemporaryAllocation(of: Document.self, capacity: count) { documents in
-      var left = 0
-      for i in 0..<count {
-        let range = starts.range(of: i)
-        let titles = starts.titleCount(of: i)
-        if range.isEmpty || onlyTitle && titles == 0 { continue }
-        documents[left] = Document(
-          start: range.lowerBound, count: onlyTitle ? titles : range.count,
-          // The positions of the title come first; the first that is past them is no longer in the title.
-          body: titles < range.count ? starts.values[range.lowerBound + titles] : UInt32.max)
-        places[left] = places[i]
-        left += 1
-      }
-      for word in words.dropFirst() {
-        if left == 0 { return 0 }
-        try word.cursor.positions(
-          of: places, count: left, base: base, into: followers, lookUp: scratch.batch)
-        let distance = Int64(word.offset) - Int64(first.offset)
-        var still = 0
-        for i in 0..<left {
-          let range = followers.range(of: i)
-          var document = documents[i]
-          document.count = kernel_keep_at_distance(
-            starts.values + document.start, document.count, followers.values + range.lowerBound, range.count,
-            distance)
-          if document.count == 0 { continue }
-          documents[still] = document
-          places[still] = places[i]
-          still += 1
-        }
-        left = still
-      }
-      for i in 0..<left {
-        let document = documents[i]
-        let values = starts.values + document.start
-        var inTitle = 0
-        while inTitle < document.count, values[inTitle] < document.body { inTitle += 1 }
-        scratch.occurrences[number + i] = Occurrences(all: UInt32(document.count), title: UInt32(inTitle))
-      }
-      return left
+    let documents = scratch.phrases
+    var left = 0
+    for i in 0..<count {
+      let range = starts.range(of: i)
+      let titles = starts.titleCount(of: i)
+      if range.isEmpty || onlyTitle && titles == 0 { continue }
+      documents[left] = kernel_phrase(
+        start: UInt32(range.lowerBound), count: UInt32(onlyTitle ? titles : range.count), place: places[i],
+        // The positions of the title come first.
+        body: titles < range.count ? starts.values[range.lowerBound + titles] : UInt32.max)
+      places[left] = places[i]
+      left += 1
     }
-  }
-
-  /// Where the words begin in one document.
-  private struct Document {
-    /// Of its positions in the batch.
-    var start: Int
-    var count: Int
-    /// The first position of the body.
-    var body: UInt32
+    for word in words.dropFirst() {
+      if left == 0 { return 0 }
+      try word.cursor.positions(of: places, count: left, base: base, into: followers, lookUp: scratch.batch)
+      left = kernel_keep_at_distance(
+        documents, left, starts.values, followers.values, followers.bounds,
+        Int64(word.offset) - Int64(first.offset))
+      for i in 0..<left { places[i] = documents[i].place }
+    }
+    for i in 0..<left {
+      let document = documents[i]
+      let values = starts.values + Int(document.start)
+      var inTitle: UInt32 = 0
+      while inTitle < document.count, values[Int(inTitle)] < document.body { inTitle += 1 }
+      scratch.occurrences[number + i] = Occurrences(all: document.count, title: inTitle)
+    }
+    return left
   }
 }
 

@@ -145,28 +145,34 @@ final class SegmentSearch {
     for base in stride(from: 0, to: UInt32(segment.documentCount), by: 1 << ranker.shift) {
       if ranker.enter(window: base) == 0 { continue }
       try deadline.check()
-      try check(window: base)
+      try check(window: base, for: collector)
       // To whom no place is open no score matters.
-      let least = collector.capacity == 0 ? Double.infinity : least(of: collector)
-      var listed = try ranker.listAll(window: base, least: least, listsAll: true)
-      listed.count = try conditions.apply(to: scratch.places, count: listed.count, window: base)
-      total += listed.count
-      if !facets.isEmpty { try count(listed, window: base, facets: &facets) }
-      if collector.capacity > 0 { try rank(listed, window: base, into: &collector) }
+      let least = try collector.capacity == 0 ? Double.infinity : least(of: &collector)
+      let count = try listAll(window: base, least: least, listsAll: true)
+      total += count
+      if !facets.isEmpty { try self.count(listed: count, window: base, facets: &facets) }
+      if collector.capacity > 0 { try rank(listed: count, window: base, into: &collector) }
     }
     return total
   }
 
+  /// The documents of a window that hold every scoring term and pass every condition, with their scores; how many.
+  private func listAll(window base: UInt32, least: Double, listsAll: Bool) throws -> Int {
+    try conditions.apply(
+      to: scratch.places, sums: scratch.listedSums,
+      count: try ranker.listAll(window: base, least: least, listsAll: listsAll), window: base)
+  }
+
   /// Counts every facet over listed documents.
   private func count(
-    _ listed: WindowRanker.Listed, window base: UInt32, facets: inout [FacetCollector.SegmentCounts]
+    listed count: Int, window base: UInt32, facets: inout [FacetCollector.SegmentCounts]
   ) throws {
     let places = scratch.places
     var next = 0
-    while next < listed.count {
+    while next < count {
       let first = places[next] & ~(DocumentWindow.size - 1)
       var documents = DocumentWindow()
-      while next < listed.count, places[next] - first < DocumentWindow.size {
+      while next < count, places[next] - first < DocumentWindow.size {
         documents.insert(places[next] - first)
         next += 1
       }
@@ -284,18 +290,22 @@ final class SegmentSearch {
     }
     windows.sort { $0.ceiling != $1.ceiling ? $0.ceiling > $1.ceiling : $0.base < $1.base }
     for (base, ceiling) in windows {
-      if let least = collector.least(tier: 0), ceiling * Double(weights.maximum) < least { return }
+      if let least = try collector.least(tier: 0), ceiling * Double(weights.maximum) < least { return }
       try deadline.check()
       _ = ranker.enter(window: base)
-      try check(window: base)
-      if scoringDecides, isRankedByParts || !needsAll {
-        let least = least(of: collector)
-        var listed =
-          try needsAll
-          ? ranker.listAll(window: base, least: least, listsAll: false)
-          : ranker.listAny(window: base, least: least)
-        listed.count = try conditions.apply(to: scratch.places, count: listed.count, window: base)
-        try rank(listed, window: base, into: &collector)
+      try check(window: base, for: collector)
+      if isRankedByParts {
+        let least = try least(of: &collector)
+        try rank(
+          listed: try listAll(window: base, least: least, listsAll: false), window: base, into: &collector)
+      } else if scoringDecides, !needsAll {
+        var listed = try ranker.listAny(window: base, least: try least(of: &collector))
+        listed.count = try conditions.apply(
+          to: scratch.places, sums: nil, count: listed.count, window: base)
+        let least = try least(of: &collector)
+        try ranker.rank(listed, window: base, least: least) { place, score in
+          try collect(place, score, tier: 0, window: base, into: &collector)
+        }
       } else {
         try rank(try held(window: base), tier: 0, window: base, into: &collector)
       }
@@ -319,11 +329,11 @@ final class SegmentSearch {
       try lengths.check(Int(run.docIDs[0])..<Int(run.docIDs[run.count - 1]) + 1)
       let scores = term.scores(of: run)
       let chosen = scratch.candidates
-      let count = kernel_select(scores, run.count, Float(collector.least(tier: 0) ?? 0), chosen)
+      let count = kernel_select(scores, run.count, Float(try collector.least(tier: 0) ?? 0), chosen)
       for i in 0..<count {
         let place = Int(chosen[i])
         if collector.mayTake(scores[place]) {
-          try collector.collect(candidate(run.docIDs[place], scores[place], tier: 0))
+          try add(run.docIDs[place], scores[place], tier: 0, to: &collector)
         }
       }
     }
@@ -338,7 +348,7 @@ final class SegmentSearch {
     var least = -1.0
     var bound = UInt16(0)
     while block < cursor.blockCount {
-      if let now = collector.least(tier: 0) {
+      if let now = try collector.least(tier: 0) {
         if now != least {
           guard let enough = term.bound(reaching: Float(now)) else { return }
           least = now
@@ -354,15 +364,15 @@ final class SegmentSearch {
 
   // MARK: Ranking
 
-  private func check(window base: UInt32) throws {
+  private func check(window base: UInt32, for collector: borrowing TopKCollector) throws {
     let range = Int(base)..<min(Int(base) + 1 << ranker.shift, segment.documentCount)
     try lengths.check(range)
-    try segment.days.check(range)
-    try weights.check(range)
+    if collector.asksForDays { try segment.days.check(range) }
+    if !weights.isNeutral { try weights.check(range) }
   }
 
   private func rank(_ matches: PartMatches, window base: UInt32, into collector: inout TopKCollector) throws {
-    try check(window: base)
+    try check(window: base, for: collector)
     guard case .all = mode, !scoringDecides else {
       return try rank(matches.held, tier: 0, window: base, into: &collector)
     }
@@ -383,23 +393,22 @@ final class SegmentSearch {
   private func rank(
     _ documents: DocumentWindow, tier: UInt8, window base: UInt32, into collector: inout TopKCollector
   ) throws {
-    guard let least = collector.least(tier: tier), !documents.isEmpty else { return }
+    guard let least = try collector.least(tier: tier), !documents.isEmpty else { return }
     try ranker.rank(documents, window: base, least: least / Double(weights.maximum)) { place, score in
       try collect(place, score, tier: tier, window: base, into: &collector)
     }
   }
 
-  private func rank(
-    _ listed: WindowRanker.Listed, window base: UInt32, into collector: inout TopKCollector
-  ) throws {
-    try ranker.rank(listed, window: base, least: least(of: collector)) { place, score in
+  private func rank(listed count: Int, window base: UInt32, into collector: inout TopKCollector) throws {
+    let least = try least(of: &collector)
+    try ranker.rankListed(count, least: least) { place, score in
       try collect(place, score, tier: 0, window: base, into: &collector)
     }
   }
 
   /// The score without weights that a document of the lowest tier needs to have a chance.
-  private func least(of collector: TopKCollector) -> Double {
-    (collector.least(tier: 0) ?? 0) / Double(weights.maximum)
+  private func least(of collector: inout TopKCollector) throws -> Double {
+    (try collector.least(tier: 0) ?? 0) / Double(weights.maximum)
   }
 
   private func collect(
@@ -407,11 +416,16 @@ final class SegmentSearch {
   ) throws {
     let score = weights.isNeutral ? score : score * weights.factor(of: Int(base + place))
     if tier == 0, !collector.mayTake(score) { return }
-    try collector.collect(candidate(base + place, score, tier: tier))
+    try add(base + place, score, tier: tier, to: &collector)
   }
 
-  private func candidate(_ document: UInt32, _ score: Float, tier: UInt8) -> RankedDocument {
-    RankedDocument(
-      segment: number, document: document, tier: tier, day: segment.days[Int(document)], score: score)
+  /// - Precondition: the columns of the document are checked.
+  @inline(__always)
+  private func add(
+    _ document: UInt32, _ score: Float, tier: UInt8, to collector: inout TopKCollector
+  ) throws {
+    try collector.collect(
+      document, ofSegment: number, rank: lengths.rank[document], tier: tier, score: score,
+      day: collector.asksForDays ? segment.days[Int(document)] : 0)
   }
 }

@@ -13,7 +13,7 @@ final class SegmentTerms {
   /// Nil when the segment does not hold the term.
   func cursor(_ key: [UInt8]) throws -> PostingsCursor? {
     for known in cursors where known.key == key { return known.cursor }
-    let cursor = try segment.postings(of: key)
+    let cursor = try segment.postings(of: key, standsOnFirst: false)
     cursors.append((key, cursor))
     return cursor
   }

@@ -37,12 +37,21 @@ struct WindowConditions {
     for filter in excludedFilters { held.subtract(try filter.match(window: base, among: held)) }
   }
 
-  /// The same for ascending places of a window; how many are left.
-  func apply(to places: UnsafeMutablePointer<UInt32>, count: Int, window base: UInt32) throws -> Int {
+  /// The same for ascending places of a window, with sums beside them if there are any; how many are left.
+  func apply(
+    to places: UnsafeMutablePointer<UInt32>, sums: UnsafeMutablePointer<Double>?, count: Int,
+    window base: UInt32
+  ) throws -> Int {
     if count == 0 || isEmpty { return count }
     var held = DocumentWindow(places, count: count)
     removeDeleted(from: &held, window: base)
     try apply(to: &held, window: base)
-    return held.list(into: places)
+    var kept = 0
+    for i in 0..<count where held.contains(places[i]) {
+      places[kept] = places[i]
+      if let sums { sums[kept] = sums[i] }
+      kept += 1
+    }
+    return kept
   }
 }

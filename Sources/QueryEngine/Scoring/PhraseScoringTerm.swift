@@ -50,12 +50,13 @@ final class PhraseScoringTerm: ScoringTerm {
     var count = try matcher.listCandidates(into: places, window: window)
     if least > 0, !listsAll, let rarest = words.first {
       // A phrase stands no more often than its rarest word, and positions are dear.
-      for i in 0..<count { sums[Int(places[i])] = 0 }
-      try rarest.add(to: sums, window: base, places: places, count: count, least: least)
-      count = kernel_keep(places, count, sums, least / 1.000_01)
+      sums.update(repeating: 0, count: count)
+      count = try rarest.keep(
+        places, count: count, sums: sums, window: base, least: least, keepsAll: false)
+      count = kernel_keep_listed(places, count, sums, least / 1.000_01)
     }
     count = try matcher.keep(places, count: count, window: base)
-    for i in 0..<count { sums[Int(places[i])] = score(places[i], i, window: base) }
+    for i in 0..<count { sums[i] = score(places[i], i, window: base) }
     return count
   }
 
@@ -77,9 +78,14 @@ final class PhraseScoringTerm: ScoringTerm {
     _ places: UnsafeMutablePointer<UInt32>, count: Int, sums: UnsafeMutablePointer<Double>,
     window base: UInt32, least: Double, keepsAll: Bool
   ) throws -> Int {
-    let candidates = try matcher.keepInAllLists(places, count: count, window: base)
-    let kept = try matcher.keep(places, count: candidates, window: base)
-    for i in 0..<kept { sums[Int(places[i])] += score(places[i], i, window: base) }
+    let kept = try match(places, count: count, window: base)
+    let matching = scratch.candidates
+    var from = 0
+    for i in 0..<kept {
+      while places[from] != matching[i] { from += 1 }
+      places[i] = matching[i]
+      sums[i] = sums[from] + score(matching[i], i, window: base)
+    }
     return kept
   }
 
@@ -87,9 +93,17 @@ final class PhraseScoringTerm: ScoringTerm {
     to sums: UnsafeMutablePointer<Double>, window base: UInt32, places: UnsafePointer<UInt32>, count: Int,
     least: Double
   ) throws {
+    let kept = try match(places, count: count, window: base)
+    let matching = scratch.candidates
+    for i in 0..<kept { sums[Int(matching[i])] += score(matching[i], i, window: base) }
+  }
+
+  /// Copies those of the places where the phrase stands to the candidates of the scratch; how many.
+  private func match(_ places: UnsafePointer<UInt32>, count: Int, window base: UInt32) throws -> Int {
     let candidates = scratch.candidates
     candidates.update(from: places, count: count)
-    _ = try keep(candidates, count: count, sums: sums, window: base, least: least, keepsAll: false)
+    return try matcher.keep(
+      candidates, count: try matcher.keepInAllLists(candidates, count: count, window: base), window: base)
   }
 
   /// What the phrase is worth in the document that the matcher kept as number `i`.

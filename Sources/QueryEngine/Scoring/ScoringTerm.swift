@@ -14,7 +14,7 @@ class ScoringTerm {
   /// About how many postings the list has in a window.
   func postingCount(inWindowOf documentCount: Int) -> Int { 0 }
 
-  /// Lists the documents of the window that hold the term, and sets `sums[place]` to what it adds to each; how many.
+  /// Lists the documents of the window that hold the term, and beside them what it adds to each; how many.
   ///
   /// - Parameters:
   ///   - window: up to 2^`WindowScratch.widestShift` documents.
@@ -25,20 +25,21 @@ class ScoringTerm {
     least: Double, listsAll: Bool
   ) throws -> Int { 0 }
 
-  /// Adds to `sums[place]` where the document is marked; marks the others that hold the term, and sets their sums.
-  func mark(
-    _ documents: inout DocumentWindow, sums: UnsafeMutablePointer<Double>, window base: UInt32
-  ) throws {}
-
-  /// Adds to the places that hold the term, and keeps those alone; how many are left.
+  /// Of listed documents keeps those that hold the term, with what it adds to each; how many are left.
   ///
   /// - Parameters:
-  ///   - least: places whose sum stays below it may be left out, or get less than they should if none is.
+  ///   - sums: beside the places.
+  ///   - least: documents whose sum stays below it may be left out, or get less than they should if none is.
   ///   - keepsAll: whether none is left out that holds the term.
   func keep(
     _ places: UnsafeMutablePointer<UInt32>, count: Int, sums: UnsafeMutablePointer<Double>,
     window base: UInt32, least: Double, keepsAll: Bool
   ) throws -> Int { 0 }
+
+  /// Adds to `sums[place]` where the document is marked; marks the others that hold the term, and sets their sums.
+  func mark(
+    _ documents: inout DocumentWindow, sums: UnsafeMutablePointer<Double>, window base: UInt32
+  ) throws {}
 
   /// Adds to `sums[d - base]` for every document `d` of the window that holds the term.
   func addAll(to sums: UnsafeMutablePointer<Double>, window base: UInt32) throws {}
@@ -82,13 +83,13 @@ final class PostingsScoringTerm: ScoringTerm {
   /// The smallest bound of a block that may hold a document worth `least`; nil when none can.
   func bound(reaching least: Float) -> UInt16? {
     guard ceiling(BlockBound.unknown) >= least else { return nil }
-    var low = 0
-    var high = Int(BlockBound.unknown)
-    while low < high {
-      let middle = (low + high) / 2
-      if ceiling(UInt16(middle)) >= least { high = middle } else { low = middle + 1 }
-    }
-    return UInt16(low)
+    // The formula turned around is right but for rounding; the last steps are taken by the formula itself.
+    let share = min(least / weight, 1)
+    let frequency = model.kernel.k1 * share / (1 - share) / factor
+    var code = frequency.isFinite ? Int(BlockBound.code(frequency * 0.999)) : Int(BlockBound.unknown)
+    while code > 0, ceiling(UInt16(code - 1)) >= least { code -= 1 }
+    while code < Int(BlockBound.unknown), ceiling(UInt16(code)) < least { code += 1 }
+    return UInt16(code)
   }
 
   override func ceilings(ofWindows shift: Int) -> [Double] {
@@ -112,13 +113,12 @@ final class PostingsScoringTerm: ScoringTerm {
     if least == nil, !listsAll { return 0 }
     let base = window.lowerBound
     try forEachRun(window, boundedBy: least, showsOthers: listsAll) { run, isEnough in
+      kernel_list(run.docIDs, run.count, base, places + count)
       if isEnough {
-        kernel_set_scores(run.docIDs, scores(of: run), run.count, base, sums, places + count)
+        let scores = scores(of: run)
+        for i in 0..<run.count { sums[count + i] = Double(scores[i]) }
       } else {
-        for i in 0..<run.count {
-          places[count + i] = run.docIDs[i] - base
-          sums[Int(run.docIDs[i] - base)] = 0
-        }
+        (sums + count).update(repeating: 0, count: run.count)
       }
       count += run.count
     }
@@ -162,15 +162,23 @@ final class PostingsScoringTerm: ScoringTerm {
     }
   }
 
+  // Blocks that cannot lift any of their documents to `least` add nothing, and are read only if all that hold are kept.
   override func keep(
     _ places: UnsafeMutablePointer<UInt32>, count: Int, sums: UnsafeMutablePointer<Double>,
     window base: UInt32, least: Double, keepsAll: Bool
   ) throws -> Int {
+    let batch = scratch.batch
     var kept = 0
-    try addChosen(
-      to: sums, window: base, places: places, count: count, least: least, showsAll: keepsAll
-    ) { batch in
-      (places + kept).update(from: batch.places, count: batch.count)
+    try cursor.gather(places, count: count, base: base, into: batch, showsUnwanted: keepsAll) { bound, run in
+      if least <= 0 { return true }
+      let missing = least - Double(ceiling(bound))
+      for i in run where sums[i] >= missing { return true }
+      return false
+    } _: { run, isWanted in
+      let scores = isWanted ? scores(of: batch) : nil
+      kernel_keep_chosen(
+        places + run.lowerBound, sums + run.lowerBound, batch.chosen, scores, batch.count, places + kept,
+        sums + kept)
       kept += batch.count
     }
     return kept
@@ -180,29 +188,14 @@ final class PostingsScoringTerm: ScoringTerm {
     to sums: UnsafeMutablePointer<Double>, window base: UInt32, places: UnsafePointer<UInt32>, count: Int,
     least: Double
   ) throws {
-    try addChosen(to: sums, window: base, places: places, count: count, least: least) { _ in }
-  }
-
-  /// Adds to those of the places that hold the term, and shows them. Blocks that cannot lift any of their places to
-  /// `least` add nothing, and are shown only if all are.
-  @inline(__always)
-  private func addChosen(
-    to sums: UnsafeMutablePointer<Double>, window base: UInt32, places: UnsafePointer<UInt32>, count: Int,
-    least: Double, showsAll: Bool = false, _ body: (PostingsBatch) -> Void
-  ) throws {
     let batch = scratch.batch
-    try cursor.gather(places, count: count, base: base, into: batch, showsUnwanted: showsAll) { bound, run in
+    try cursor.gather(places, count: count, base: base, into: batch) { bound, run in
       if least <= 0 { return true }
       let missing = least - Double(ceiling(bound))
       for i in run where sums[Int(places[i])] >= missing { return true }
       return false
-    } _: { isWanted in
-      if isWanted {
-        let scores = scores(
-          batch.docIDs, batch.frequencies, batch.hasTitles ? batch.titleFrequencies : nil, batch.count)
-        kernel_add_scores(batch.places, scores, batch.count, 0, sums)
-      }
-      body(batch)
+    } _: { _, _ in
+      kernel_add_scores(batch.docIDs, scores(of: batch), batch.count, base, sums)
     }
   }
 
@@ -210,6 +203,12 @@ final class PostingsScoringTerm: ScoringTerm {
   @inline(__always)
   func scores(of run: PostingsCursor.Run) -> UnsafePointer<Float> {
     scores(run.docIDs, run.frequencies, run.hasTitles ? run.titleFrequencies : nil, run.count)
+  }
+
+  @inline(__always)
+  private func scores(of batch: PostingsBatch) -> UnsafePointer<Float> {
+    scores(
+      batch.docIDs, batch.frequencies, batch.hasTitles ? batch.titleFrequencies : nil, batch.count)
   }
 
   @inline(__always)
@@ -222,44 +221,5 @@ final class PostingsScoringTerm: ScoringTerm {
         $0, weight, lengths.title, lengths.body, docIDs, frequencies, titles, count, scratch.scores)
     }
     return UnsafePointer(scratch.scores)
-  }
-}
-
-/// The length columns of a segment, as the kernels take them.
-final class DocumentColumns {
-  let titles: NumberColumn
-  let bodies: NumberColumn
-  let title: kernel_column
-  let body: kernel_column
-
-  init(_ segment: SegmentReader) {
-    titles = segment.titleLengths
-    bodies = segment.bodyLengths
-    title = kernel_column(titles)
-    body = kernel_column(bodies)
-  }
-
-  /// The saturation of one posting.
-  @inline(__always)
-  func share(of document: UInt32, frequency: UInt32, titleFrequency: UInt32, _ model: BM25F) -> Float {
-    // A damaged list may claim more title occurrences than occurrences: never below zero.
-    let title = min(titleFrequency, frequency)
-    return model.saturation(
-      titleFrequency: title, bodyFrequency: frequency &- title,
-      titleLength: title == 0 ? 0 : titles[Int(document)], bodyLength: bodies[Int(document)])
-  }
-
-  /// Checks the pages of the documents whose scores are to be computed.
-  func check(_ documents: Range<Int>) throws {
-    try titles.check(documents)
-    try bodies.check(documents)
-  }
-}
-
-extension kernel_column {
-  /// A column, for as long as its segment is open; its pages are checked by whoever reads them.
-  init(_ column: NumberColumn) {
-    self.init(
-      bytes: column.uncheckedBytes?.assumingMemoryBound(to: UInt8.self), width: Int32(column.width))
   }
 }

@@ -80,8 +80,9 @@ extension Searcher {
       ranked.removeAll { $0.segment == segment && $0.document == document }
       ranked.append(
         RankedDocument(
-          segment: segment, document: document, tier: explanation.rankedTier,
-          day: try reader.days.value(of: Int(document)), score: explanation.score))
+          segment: segment, document: document, rank: try reader.keys.ranks.value(of: Int(document)),
+          tier: explanation.rankedTier, day: try reader.days.value(of: Int(document)),
+          score: explanation.score))
     }
     ranked = try ranked.sorted { try order.isBetter($0, $1) }
   }

@@ -79,25 +79,14 @@ final class WindowRanker {
 
   // MARK: Finding documents by their scores
 
-  /// Documents in the scratch.
-  struct Listed {
-    var count: Int
-    /// How many terms of the order their sums hold.
-    var added: Int
-  }
-
-  /// Lists the documents that hold every term, their sums complete.
+  /// Lists the documents that hold every term, their sums complete and beside them; how many.
   ///
   /// - Parameters:
   ///   - least: documents below it may be left out, or have sums that are too small, but none that reaches it.
   ///   - listsAll: whether none is left out.
-  func listAll(window base: UInt32, least: Double, listsAll: Bool) throws -> Listed {
-    Listed(count: try countAll(window: base, least: least, listsAll: listsAll), added: order.count)
-  }
-
-  private func countAll(window base: UInt32, least: Double, listsAll: Bool) throws -> Int {
+  func listAll(window base: UInt32, least: Double, listsAll: Bool) throws -> Int {
     let window = base..<base + 1 << UInt32(shift)
-    let sums = scratch.sums
+    let sums = scratch.listedSums
     let places = scratch.places
     let least = least - least * 1e-6
     var rest = 0.0
@@ -117,10 +106,28 @@ final class WindowRanker {
           into: places, sums: sums, window: window, least: least - missing, listsAll: listsAll)
         : try terms[index].keep(
           places, count: count, sums: sums, window: base, least: least - missing, keepsAll: listsAll)
-      if least > 0, !listsAll { count = kernel_keep(places, count, sums, least - missing) }
+      if least > 0, !listsAll { count = kernel_keep_listed(places, count, sums, least - missing) }
       if count == 0 { return 0 }
     }
     return count
+  }
+
+  /// Calls `body` with the place and the score of each document that `listAll` listed and that reaches `least`.
+  func rankListed(
+    _ count: Int, least: Double, _ body: (_ place: UInt32, _ score: Float) throws -> Void
+  ) throws {
+    let sums = scratch.listedSums
+    let places = scratch.places
+    // Rounding must not cost a document its place.
+    let count = least > 0 ? kernel_keep_listed(places, count, sums, least - least * 1e-6) : count
+    for i in 0..<count { try body(places[i], Float(sums[i])) }
+  }
+
+  /// Documents in the scratch.
+  struct Listed {
+    var count: Int
+    /// How many terms of the order their sums hold.
+    var added: Int
   }
 
   /// Lists the documents that hold a term and may reach `least`.
@@ -135,15 +142,18 @@ final class WindowRanker {
     if essential == 0 { return Listed(count: 0, added: 0) }
     var count: Int
     if essential == 1 {
+      let listed = scratch.listedSums
       count = try terms[order[0]].list(
-        into: places, sums: sums, window: base..<base + DocumentWindow.size, least: least - rest[1],
+        into: places, sums: listed, window: base..<base + DocumentWindow.size, least: least - rest[1],
         listsAll: false)
+      if least > 0 { count = kernel_keep_listed(places, count, listed, least - rest[1]) }
+      for i in 0..<count { sums[Int(places[i])] = listed[i] }
     } else {
       var documents = DocumentWindow()
       for index in order.prefix(essential) { try terms[index].mark(&documents, sums: sums, window: base) }
       count = documents.list(into: places)
+      if least > 0 { count = kernel_keep(places, count, sums, least - rest[essential]) }
     }
-    if least > 0 { count = kernel_keep(places, count, sums, least - rest[essential]) }
     return Listed(count: count, added: essential)
   }
 
