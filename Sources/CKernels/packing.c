@@ -117,23 +117,6 @@ void kernel_add_up(uint32_t *gaps, size_t count, uint32_t previous) {
   }
 }
 
-void kernel_take_packed(const uint8_t *bytes, int width, const uint32_t *indices, size_t count, uint32_t *taken) {
-  const uint64_t mask = ((uint64_t)1 << width) - 1;
-  for (size_t i = 0; i < count; i++) {
-    uint32_t index = indices[i];
-    uint32_t bit = (index >> 2) * (uint32_t)width;
-    const uint8_t *lane = bytes + 4 * (index & 3);
-    size_t word = bit >> 5, last = width == 0 ? 0 : (bit + (uint32_t)width - 1) >> 5;
-    uint32_t low = 0, high = 0;
-    if (width > 0) {
-      memcpy(&low, lane + 16 * word, 4);
-      memcpy(&high, lane + 16 * last, 4);
-    }
-    uint64_t both = low | (last > word ? (uint64_t)high << 32 : 0);
-    taken[i] = (uint32_t)(both >> (bit & 31) & mask);
-  }
-}
-
 uint64_t kernel_append_ascending(const uint32_t *gaps, size_t count, uint64_t last, uint32_t *values) {
   if (count == 0) return last;
   u32x4 sums = {(uint32_t)last, (uint32_t)last, (uint32_t)last, (uint32_t)last};

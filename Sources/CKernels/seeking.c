@@ -77,7 +77,13 @@ size_t kernel_intersect(
   const int is_sparse = place_count * 8 < doc_count;
   for (size_t i = 0; i < place_count; i++) {
     uint32_t target = base + places[i];
-    if (is_sparse) {
+    if (doc_count == kernel_block) {
+      // From the start each time: no place has to wait for the one before.
+      group = docs[63] < target ? 64 : 0;
+      group += docs[group + 31] < target ? 32 : 0;
+      group += docs[group + 15] < target ? 16 : 0;
+      group += docs[group + 7] < target ? 8 : 0;
+    } else if (is_sparse) {
       // Without a branch to mispredict: the length halves whatever the answer.
       size_t length = (doc_count - group + 7) / 8;
       while (length > 1) {

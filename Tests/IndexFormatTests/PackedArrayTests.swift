@@ -72,34 +72,6 @@ import Testing
     if widest > 24 { #expect(bytes[0] >> 6 > 0) }
   }
 
-  @Test("values are taken out one by one as they are unpacked", arguments: UInt64(0)..<80)
-  func takes(seed: UInt64) {
-    var random = SplitMix64(seed: seed)
-    let width = UInt32(seed % 33)
-    let largest = UInt32(truncatingIfNeeded: UInt64(1) << UInt64(width) - 1)
-    var values = (0..<128).map { _ in UInt32.random(in: 0...largest, using: &random) }
-    for _ in 0..<Int.random(in: 0...6, using: &random) {
-      values[Int.random(in: 0..<128, using: &random)] = .random(in: 0...UInt32.max, using: &random)
-    }
-    let bytes = packed(values) + [UInt8](repeating: 0xFF, count: 8)
-    let share = Int.random(in: 1...20, using: &random)
-    let places = (0..<UInt32(128)).filter { _ in Int.random(in: 0..<share, using: &random) == 0 }
-    var taken = [UInt32](repeating: 0, count: places.count + 1)
-    let isSound = bytes.withUnsafeBytes { source in
-      guard
-        let shape = PackedArray.Shape(source.baseAddress!, at: 0, count: 128, limit: source.count - 8)
-      else { return false }
-      return places.withUnsafeBufferPointer { places in
-        taken.withUnsafeMutableBufferPointer {
-          PackedArray.take(
-            source.baseAddress!, shape, at: places.baseAddress!, count: places.count, into: $0.baseAddress!)
-        }
-      }
-    }
-    #expect(isSound)
-    #expect(taken.dropLast() == places.map { values[Int($0)] }[...])
-  }
-
   @Test("any bytes are refused or read, and nothing else", arguments: UInt64(0)..<40)
   func anyBytes(seed: UInt64) {
     var random = SplitMix64(seed: seed)

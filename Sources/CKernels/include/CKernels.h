@@ -23,9 +23,6 @@ static inline void kernel_prefetch(const void *_Nonnull bytes, size_t count) {
   for (size_t i = 0; i < count; i += 64) __builtin_prefetch((const char *)bytes + i);
 }
 
-// Unpacks the values at the given places alone.
-void kernel_take_packed(
-    const uint8_t *_Nonnull bytes, int width, const uint32_t *_Nonnull indices, size_t count, uint32_t *_Nonnull taken);
 // Adds gaps up as above, from a last value of up to 64 bits on, and returns the last. Values above 32 bits are cut off. Reads
 // up to three gaps more than `count`, and writes as many values.
 uint64_t kernel_append_ascending(

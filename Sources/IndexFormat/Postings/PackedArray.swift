@@ -147,31 +147,6 @@ enum PackedArray {
     return unsafe shape.patch == 0 ? 0 : patch(bytes, shape, count: count, values)
   }
 
-  /// The values at ascending places of an array of 128; false when one has more than 32 bits.
-  ///
-  /// Sound for places below 128, when `shape` was made of these bytes.
-  @unsafe
-  static func take(
-    _ bytes: UnsafeRawPointer, _ shape: Shape, at places: UnsafePointer<UInt32>, count: Int,
-    into values: UnsafeMutablePointer<UInt32>
-  ) -> Bool {
-    unsafe kernel_take_packed(
-      (bytes + shape.start).assumingMemoryBound(to: UInt8.self), Int32(shape.width), places, count, values)
-    if shape.patch == 0 { return true }
-    let list = unsafe bytes + shape.start + byteCount(PostingsLayout.blockSize, width: shape.width)
-    let patches = Int(unsafe list.load(as: UInt8.self))
-    var next = 0
-    for i in 0..<patches {
-      let place = Int(unsafe list.load(fromByteOffset: 1 + i, as: UInt8.self))
-      while unsafe next < count && Int(places[next]) < place { next += 1 }
-      guard unsafe next < count && Int(places[next]) == place else { continue }
-      let value = unsafe high(list + 1 + patches, i, bytes: shape.patch) << UInt64(shape.width)
-      guard value <= UInt32.max else { return false }
-      unsafe values[next] |= UInt32(truncatingIfNeeded: value)
-    }
-    return true
-  }
-
   @unsafe
   private static func patch(
     _ bytes: UnsafeRawPointer, _ shape: Shape, count: Int, _ values: UnsafeMutablePointer<UInt32>
@@ -179,26 +154,25 @@ enum PackedArray {
     var largest: UInt32 = 0
     let list = unsafe bytes + shape.start + byteCount(count, width: shape.width)
     let patches = Int(unsafe list.load(as: UInt8.self))
+    let highs = unsafe list + 1 + patches
     for i in 0..<patches {
       let place = Int(unsafe list.load(fromByteOffset: 1 + i, as: UInt8.self))
-      let value = unsafe high(list + 1 + patches, i, bytes: shape.patch) << UInt64(shape.width)
+      let high: UInt64
+      switch shape.patch {
+      case 1: high = UInt64(unsafe highs.load(fromByteOffset: i, as: UInt8.self))
+      case 2:
+        high = UInt64(
+          UInt16(littleEndian: unsafe highs.loadUnaligned(fromByteOffset: 2 * i, as: UInt16.self)))
+      default:
+        high = UInt64(
+          UInt32(littleEndian: unsafe highs.loadUnaligned(fromByteOffset: 4 * i, as: UInt32.self)))
+      }
+      let value = high << UInt64(shape.width)
       guard place < count, value <= UInt32.max else { return nil }
       let patched = unsafe values[place] | UInt32(truncatingIfNeeded: value)
       unsafe values[place] = patched
       largest = max(largest, patched)
     }
     return largest
-  }
-
-  /// The upper bits of the patch number `i`.
-  @unsafe @inline(__always)
-  private static func high(_ highs: UnsafeRawPointer, _ i: Int, bytes: Int) -> UInt64 {
-    switch bytes {
-    case 1: UInt64(unsafe highs.load(fromByteOffset: i, as: UInt8.self))
-    case 2:
-      UInt64(UInt16(littleEndian: unsafe highs.loadUnaligned(fromByteOffset: 2 * i, as: UInt16.self)))
-    default:
-      UInt64(UInt32(littleEndian: unsafe highs.loadUnaligned(fromByteOffset: 4 * i, as: UInt32.self)))
-    }
   }
 }

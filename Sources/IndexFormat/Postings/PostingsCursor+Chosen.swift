@@ -72,10 +72,6 @@ extension PostingsCursor {
     let found = batch.count
     let docIDs = unsafe batch.docIDs
     for i in 0..<found { unsafe docIDs[i] = base &+ places[Int(batch.chosen[i])] }
-    if try unsafe takeFrequencies(at: batch.indices, count: found, into: batch.frequencies) {
-      unsafe batch.titleFrequencies.update(repeating: 0, count: found)
-      return
-    }
     try decodeFrequencies()
     unsafe kernel_take(buffer + PostingsLayout.blockSize, batch.indices, found, batch.frequencies)
     if hasTitles {

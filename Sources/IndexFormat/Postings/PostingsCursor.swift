@@ -384,28 +384,6 @@ import CKernels
     hasFrequencies = true
   }
 
-  /// Reads the frequencies of few places of a full block without titles, without decoding the others; false for other
-  /// blocks.
-  ///
-  /// Sound for places of the block.
-  @unsafe
-  func takeFrequencies(
-    at places: UnsafePointer<UInt32>, count: Int, into frequencies: UnsafeMutablePointer<UInt32>
-  ) throws(IndexFormatError) -> Bool {
-    guard count <= Self.fewPlaces, inBlock == PostingsLayout.blockSize, !hasFrequencies, !hasTitles,
-      flags.contains(.frequencies), let base = unsafe postings.baseAddress
-    else { return false }
-    guard
-      let shape = unsafe PackedArray.Shape(base, at: frequencyOffset, count: inBlock, limit: postings.count),
-      unsafe PackedArray.take(base, shape, at: places, count: count, into: frequencies)
-    else { throw damage("frequencies inside the list") }
-    unsafe kernel_add_one(frequencies, count)
-    return true
-  }
-
-  /// So many values are taken out of a packed array in the time in which it is unpacked.
-  private static let fewPlaces = 16
-
   /// Occurrences in the current document, all fields together.
   package var frequency: UInt32 {
     get throws(IndexFormatError) {
