@@ -23,6 +23,8 @@ package final class Searcher {
   let leftOut: Set<String>
   let pins: PinTable
   private let keys: [KeyTable]
+  /// By number of the segment; each with a block and zstd's tables at hand.
+  private var stored: [Int: StoredFieldsReader] = [:]
   private lazy var weights = snapshot.segments.map { weights(of: $0) }
 
   /// - Throws: `OtherAnalyzerError`, `IndexFormatError`.
@@ -115,7 +117,6 @@ package final class Searcher {
     let plan = try plan(request)
     var answer = Answer(match: .some, total: 0, ranked: [], facets: request.facets.map { ($0, []) })
     if !plan.isEmpty { answer = try self.answer(plan, request, deadline: deadline) }
-    var stored: [Int: StoredFieldsReader] = [:]
     let entries = try answer.ranked.enumerated().map { place, ranked in
       let segment = snapshot.segments[ranked.segment]
       let reader = try stored[ranked.segment] ?? segment.storedFields()

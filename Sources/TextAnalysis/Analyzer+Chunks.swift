@@ -243,22 +243,32 @@ extension Analyzer {
       reserve(tokens: Self.tokensPerPart, bytes: Self.bytesPerPart, into: &buffer)
       let at = stagedByteCount
       stage(from: part.byteStart, count: part.byteCount)
-      emit(
-        .latin, termStart: at, termLength: part.byteCount, position: first + UInt32(index), start: part.start,
-        end: part.end, chunk: chunk)
+      let partIsWanted = unsafe isWanted(first: chunkBytes[part.byteStart])
+      if partIsWanted {
+        emit(
+          .latin, termStart: at, termLength: part.byteCount, position: first + UInt32(index),
+          start: part.start,
+          end: part.end, chunk: chunk)
+      }
       if part.isASCIIWord {
         if isASCII(from: part.start, count: part.byteCount), part.end - part.start == part.byteCount {
           emitPieces(
             termStart: at, start: part.start, count: part.byteCount, position: first + UInt32(index),
             chunk: chunk)
         }
-        emitStem(
-          termStart: at, termLength: part.byteCount, start: part.start, end: part.end,
-          position: first + UInt32(index), chunk: chunk)
+        if partIsWanted {
+          emitStem(
+            termStart: at, termLength: part.byteCount, start: part.start, end: part.end,
+            position: first + UInt32(index), chunk: chunk)
+        }
       }
       if partCount == 1 { break }
       if index == segment.upperBound { segment = formSegment(from: index) }
       forEachForm(startingAt: index, in: segment) { form in
+        // Sound: a form begins inside the part that it begins with.
+        guard unsafe isWanted(first: chunkBytes[parts[form.parts.lowerBound].byteStart + form.dropped]) else {
+          return
+        }
         reserve(tokens: 1, bytes: Self.bytesPerForm, into: &buffer)
         let at = stagedByteCount
         let count = unsafe write(form, at: stagedBytes + at)
@@ -280,7 +290,7 @@ extension Analyzer {
 
   /// Stem of a word already staged.
   @inline(__always)
-  private func emitStem(
+  func emitStem(
     termStart: Int, termLength: Int, start: Int, end: Int, position: UInt32, chunk: UInt32
   ) {
     guard termLength > 3 else { return }
@@ -312,7 +322,8 @@ extension Analyzer {
   func emitPieces(termStart: Int, start: Int, count: Int, position: UInt32, chunk: UInt32) {
     var begin = 0
     func emitPiece(to end: Int) {
-      if end - begin >= 2 {
+      // Sound: the caller has staged the word.
+      if end - begin >= 2, unsafe isWanted(first: stagedBytes[termStart + begin]) {
         emit(
           .form, termStart: termStart + begin, termLength: end - begin, position: position,
           start: start + begin, end: start + end, chunk: chunk)

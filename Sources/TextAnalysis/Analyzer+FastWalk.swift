@@ -351,7 +351,7 @@ extension Analyzer {
 
   /// Eight bytes of the text, the first in the lowest bits; zeros past its end.
   @inline(__always)
-  private static func load(_ text: UnsafePointer<UInt8>, at i: Int, count: Int) -> UInt64 {
+  static func load(_ text: UnsafePointer<UInt8>, at i: Int, count: Int) -> UInt64 {
     if i &+ 8 <= count {
       return unsafe UInt64(littleEndian: UnsafeRawPointer(text + i).loadUnaligned(as: UInt64.self))
     }

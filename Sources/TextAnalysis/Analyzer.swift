@@ -44,6 +44,8 @@ internal import CICU
   /// Takes the tokens off the buffer whenever there are `batchCount` of them.
   var drain: ((inout TokenBuffer) -> Void)?
   var batchCount = 0
+  /// The bits of a `TermFilter`, while only what it lets through is wanted.
+  var filter: UnsafePointer<UInt64>?
 
   // MARK: Where the walk stands
 
@@ -103,6 +105,7 @@ internal import CICU
     codePoints = try CodePointTable()
     self.options = options
     unsafe source = UnsafePointer(codePoints.ascii)
+    unsafe filter = nil
     unsafe stagedTokens = .allocate(capacity: Self.stagedTokenCapacity)
     // Filled once: a later read of padding bytes is a read of initialized memory.
     unsafe stagedBytes = .allocate(capacity: Self.stagedByteCapacity + Stemmer.padding)
@@ -183,7 +186,11 @@ internal import CICU
     var i = 0
     while i < sourceCount {
       if !chunkOpen && dotStart < 0 && url == .none && !isQuery && isFast {
-        i = fastWalk(from: i, into: &buffer)
+        if let filter = unsafe filter {
+          i = unsafe sparseWalk(from: i, filter, into: &buffer)
+        } else {
+          i = fastWalk(from: i, into: &buffer)
+        }
         if i == sourceCount { break }
       }
       let byte = unsafe source[i]
@@ -307,6 +314,8 @@ internal import CICU
     let continues = last == .han && (gap == .nothing || gap == .lineBreak)
     if isQuery {
       takeQueryHan(folded, start: start, end: end, continues: continues)
+    } else if let filter = unsafe filter {
+      unsafe takeSparseHan(folded, filter, start: start, end: end, continues: continues, into: &buffer)
     } else {
       reserve(tokens: 2, bytes: 8, into: &buffer)
       let at = stagedByteCount

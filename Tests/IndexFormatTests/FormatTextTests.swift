@@ -191,7 +191,7 @@ struct FormatText {
     #expect(LetterColumn.kind == 3)
     #expect(PostingsLayout.blockSize == 128 && PostingsLayout.inlinePositions == 4)
     #expect(PostingsLayout.maximumFrequency == 1 << 31 && PostingsLayout.maximumBitWords == 10)
-    #expect(StoredLayout.blockBytes == 16_384 && StoredLayout.maximumEntryBytes == 128 << 20)
+    #expect(StoredLayout.blockBytes == 8_192 && StoredLayout.maximumEntryBytes == 128 << 20)
     #expect(StoredLayout.maximumBlockBytes == (128 << 20) + (64 << 10))
     #expect(SegmentStatistics.maximumDocumentCount == Int(Int32.max) && Commit.maximumBytes == 4 << 20)
     #expect(FacetLayout.columnBytes == 52 && FacetKey.allCases.count == 6)

@@ -71,6 +71,82 @@ import Testing
     }
   }
 
+  @Test(
+    "the sparse walk gives what its filter lets through of all tokens but pairs", arguments: UInt64(0)..<40)
+  func sparseEqualsFiltered(seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let sparse = try Analyzer()
+    let general = try Analyzer()
+    general.isFast = false
+    let analyzer = try Analyzer()
+    for round in 0..<250 {
+      var bytes = Array(RandomText.make(&random, fragments: Int.random(in: 1...30, using: &random)).utf8)
+      if round % 4 == 0, !bytes.isEmpty {
+        bytes[Int.random(in: bytes.indices, using: &random)] = UInt8.random(in: 0...255, using: &random)
+      }
+      var all = TokenBuffer()
+      bytes.withUnsafeBufferPointer { analyzer.analyze(utf8: $0, into: &all) }
+      // Terms of the text, and others.
+      let filter = TermFilter()
+      var hanBits: Set<UInt32> = []
+      var firsts: Set<UInt8> = []
+      func insert(_ kind: TokenKind, _ term: [UInt8]) {
+        filter.insert(kind, term)
+        if kind == .han {
+          hanBits.formUnion(String(decoding: term, as: UTF8.self).unicodeScalars.map { $0.value & 0xFFF })
+        } else {
+          firsts.insert(term[0])
+        }
+      }
+      for _ in 0..<Int.random(in: 0...4, using: &random) {
+        guard let token = all.tokens.randomElement(using: &random), token.kind != .hanPair else { continue }
+        insert(token.kind, Array(all.term(of: token)))
+      }
+      insert(.latin, [UInt8.random(in: 0x61...0x7A, using: &random)])
+      let wanted = outputs(of: all).filter { output in
+        switch output.kind {
+        case .hanPair: false
+        case .han: hanBits.contains(output.term.unicodeScalars.first!.value & 0xFFF)
+        case .latin, .stem, .form: firsts.contains(output.term.utf8.first!)
+        }
+      }
+      for walker in [sparse, general] {
+        var found = TokenBuffer()
+        bytes.withUnsafeBufferPointer { walker.analyze(utf8: $0, only: filter, into: &found) }
+        guard agree(outputs(of: found), wanted, of: String(decoding: bytes, as: UTF8.self)) else { return }
+        #expect(found.length == all.length)
+        #expect(found.nextPosition == all.nextPosition)
+      }
+    }
+  }
+
+  /// The filter of the sparse walk looks at the first letter alone, before it knows the stem.
+  @Test("a stem begins like its word", arguments: UInt64(0)..<10)
+  func stemsKeepTheFirstLetter(seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let analyzer = try Analyzer()
+    let irregular = [
+      "dying", "lying", "tying", "skis", "skies", "idly", "gently", "ugly", "early", "only", "singly", "news",
+      "howe", "atlas", "cosmos", "bias", "andes", "inning", "outing", "evening", "herring", "succeed",
+      "yelling",
+      "yyyy", "aaaa", "ying", "ings", "eedly", "ousness",
+    ]
+    let endings = [
+      "", "s", "es", "ies", "ied", "ing", "ed", "eedly", "ational", "y", "ly", "ement", "ness", "ful",
+    ]
+    for word in irregular
+      + (0..<2_000).map({ _ in
+        let stem = (0..<Int.random(in: 1...6, using: &random)).map { _ in
+          "abcdefghijklmnopqrstuvwxyyyaeiou".randomElement(using: &random)!
+        }
+        return String(stem) + endings.randomElement(using: &random)!
+      })
+    {
+      let bytes = Array(word.utf8)
+      if let stem = analyzer.stem(of: bytes) { try #require(stem.first == bytes.first, "\(word)") }
+    }
+  }
+
   @Test("noise never traps and keeps the contract", arguments: UInt64(0)..<10)
   func noise(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)

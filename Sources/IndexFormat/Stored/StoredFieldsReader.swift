@@ -2,8 +2,8 @@ import CZstd
 
 /// Finds and unpacks the stored fields of a document (FORMAT.md, "Stored index").
 ///
-/// Keeps the last block; not thread-safe, one per query.
-package final class StoredFieldsReader {
+/// Keeps the last block, but for a large one, and what zstd needs for the next; not thread-safe.
+@safe package final class StoredFieldsReader {
   private let file: SegmentFile
   let heads: HeadTable
   private let documentCount: Int
@@ -12,6 +12,10 @@ package final class StoredFieldsReader {
   private var blockFirst = 0
   private var starts: [Int] = []
   private var raw: [UInt8] = []
+  /// Larger blocks are not kept.
+  private static let keptBytes = 1 << 20
+  // Sound: owned by this instance alone, freed in `deinit`.
+  private var context: OpaquePointer?
 
   init(_ file: SegmentFile, heads: HeadTable, documentCount: Int) throws(IndexFormatError) {
     self.file = file
@@ -26,7 +30,10 @@ package final class StoredFieldsReader {
     }
   }
 
+  deinit { unsafe _ = ZSTD_freeDCtx(context) }
+
   package func fields(of document: Int) throws(IndexFormatError) -> StoredFields {
+    defer { forgetLargeBlock() }
     let head = try heads.head(of: document)
     let range = try load(document)
     let raw = raw
@@ -43,7 +50,14 @@ package final class StoredFieldsReader {
   /// The encoded fields of a document but for its head, as `StoredFieldsWriter.add(encoded:to:)` takes them.
   func withEncoded<R>(_ document: Int, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
     let range = try load(document)
+    defer { forgetLargeBlock() }
     return try unsafe raw.withUnsafeBytes { try unsafe body(UnsafeRawBufferPointer(rebasing: $0[range])) }
+  }
+
+  private func forgetLargeBlock() {
+    guard raw.count > Self.keptBytes else { return }
+    raw = []
+    block = -1
   }
 
   /// Unpacks the block of a document and gives the document's range in `raw`.
@@ -91,9 +105,12 @@ package final class StoredFieldsReader {
     }
     let source = unsafe try file.bytes(of: .stored, entry.offset..<next.offset)
     if raw.count < entry.rawBytes { raw = [UInt8](repeating: 0, count: entry.rawBytes) }
+    if unsafe context == nil { unsafe context = ZSTD_createDCtx() }
+    guard let context = unsafe context else { fatalError("out of memory") }
     // Sound: both buffers are given with their sizes.
     let size = unsafe raw.withUnsafeMutableBytes { target in
-      unsafe ZSTD_decompress(target.baseAddress, entry.rawBytes, source.baseAddress, source.count)
+      unsafe ZSTD_decompressDCtx(
+        context, target.baseAddress, entry.rawBytes, source.baseAddress, source.count)
     }
     guard ZSTD_isError(size) == 0, size == entry.rawBytes else {
       throw file.error(.invalid("a block that unpacks"), in: .stored, at: entry.offset)

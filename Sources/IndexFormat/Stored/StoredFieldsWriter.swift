@@ -1,12 +1,12 @@
 import CZstd
 
 enum StoredLayout {
-  /// Raw bytes after which a block is closed: small enough that a hit costs tens of microseconds.
-  static let blockBytes = 16_384
+  /// Raw bytes that a block of several entries has at most: a hit unpacks them all.
+  static let blockBytes = 8_192
   /// Largest entry: one of the largest line, and room for its other fields.
   static let maximumEntryBytes = 128 << 20
-  /// Largest raw block that a reader accepts: one that was almost full, the largest entry, and their lengths.
-  static let maximumBlockBytes = maximumEntryBytes + 4 * blockBytes
+  /// Largest raw block that a reader accepts: the largest entry, in older indexes behind others of 16 KiB, and lengths.
+  static let maximumBlockBytes = maximumEntryBytes + 65_536
   static let compressionLevel: Int32 = 3
   static let indexEntryBytes = 16
 }
@@ -46,9 +46,16 @@ final class StoredFieldsWriter {
     try closeEntry(section)
   }
 
+  /// Blocks end before the entry that would make them too large: a short one is never packed with a long one.
   private func closeEntry(_ section: SectionBuffer) throws {
-    guard raw.count - (ends.last ?? 0) <= StoredLayout.maximumEntryBytes else {
+    let start = ends.last ?? 0
+    guard raw.count - start <= StoredLayout.maximumEntryBytes else {
       throw IndexLimitError("bytes of stored text in one entry", StoredLayout.maximumEntryBytes)
+    }
+    if start > 0, raw.count > StoredLayout.blockBytes {
+      let entry = Array(raw.bytes[start...])
+      try closeBlock(section)
+      raw.raw(entry)
     }
     ends.append(raw.count)
     documentCount += 1
@@ -73,7 +80,7 @@ final class StoredFieldsWriter {
       bytes.varint(end - start)
       start = end
     }
-    bytes.raw(raw.bytes)
+    bytes.raw(raw.bytes[..<start])
     let block = StoredBlock(bytes.bytes, firstDocument: firstDocument)
     firstDocument = documentCount
     raw.removeAll()

@@ -11,31 +11,35 @@ struct Cropper {
   /// - Parameter matches: by start, as `TextMatcher` gives them.
   func passage(of text: String, matches: [TextMatch]) -> Snippet {
     let length = max(wordCount, 1) * Self.charactersPerWord
-    let focus = Snippeter.bestPassage(of: text, matches, length: length)
-    let region = Snippeter.Region(of: text, around: focus, length: length)
-    let found = wordRanges(in: region.characters)
+    var text = text
+    let region: TextRegion
+    let focus: Range<Int>
+    (region, focus) = text.withUTF8 { text in
+      let focus = Snippeter.bestPassage(of: text, matches, length: length)
+      return (TextRegion(of: text, around: focus, length: length), focus)
+    }
+    let found = wordRanges(in: region)
     let leading = matches.first { $0.range.lowerBound == focus.lowerBound }?.range ?? focus
     let range = chosen(found, in: region, focus: focus, whole: leading)
     return Snippeter.cut(region, range, ellipsis: marker, matches: matches)
   }
 
   /// Words of a text with their signs left out: Latin ones, and those of Han runs.
-  private func wordRanges(in characters: [Character]) -> [Range<Int>] {
+  private func wordRanges(in region: TextRegion) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
     var at = 0
-    while at < characters.count {
-      guard characters[at].isLetter || characters[at].isNumber else {
+    while at < region.count {
+      guard region.isWord(at) else {
         at += 1
         continue
       }
       let start = at
-      let isHan = Snippeter.isHan(characters[at])
-      while at < characters.count, characters[at].isLetter || characters[at].isNumber,
-        Snippeter.isHan(characters[at]) == isHan
-      { at += 1 }
+      let isHan = region.isHan(at)
+      while at < region.count, region.isWord(at), region.isHan(at) == isHan { at += 1 }
       if isHan {
-        let run = characters[start..<at].compactMap { $0.unicodeScalars.first?.value }
-        ranges += words(run).map { start + $0.lowerBound..<start + $0.upperBound }
+        ranges += words(Array(region.scalars[start..<at])).map {
+          start + $0.lowerBound..<start + $0.upperBound
+        }
       } else {
         ranges.append(start..<at)
       }
@@ -47,9 +51,9 @@ struct Cropper {
   ///
   /// - Parameter whole: is not cut, even if it has more words.
   private func chosen(
-    _ found: [Range<Int>], in region: Snippeter.Region, focus: Range<Int>, whole: Range<Int>
+    _ found: [Range<Int>], in region: TextRegion, focus: Range<Int>, whole: Range<Int>
   ) -> Range<Int> {
-    let count = region.characters.count
+    let count = region.count
     guard found.count > wordCount || !region.startsText || !region.endsText else { return 0..<count }
     guard wordCount > 0, let last = found.indices.last else { return 0..<0 }
     let matchStart = region.character(at: focus.lowerBound)

@@ -71,25 +71,24 @@ package struct Highlighter {
 
   /// The matches of the beginning where it shows every part, else all.
   private func matches(in text: String) -> [TextMatch] {
-    if let beginning = Self.beginning(of: text) {
-      let found = matcher.matches(in: beginning, isTitle: false)
-      let shown = found.reduce(into: UInt64(0)) { if $1.part < partCount { $0 |= 1 << UInt64($1.part & 63) } }
-      if shown.nonzeroBitCount == partCount { return found }
+    var text = text
+    return text.withUTF8 { text in
+      if let end = Self.endOfBeginning(of: text) {
+        let found = matcher.matches(in: UnsafeBufferPointer(rebasing: text[..<end]), isTitle: false)
+        let shown = found.reduce(into: UInt64(0)) {
+          if $1.part < partCount { $0 |= 1 << UInt64($1.part & 63) }
+        }
+        if shown.nonzeroBitCount == partCount { return found }
+      }
+      return matcher.matches(in: text, isTitle: false)
     }
-    return matcher.matches(in: text, isTitle: false)
   }
 
-  /// The first bytes of a long text up to white space or a Han character, where no word is cut; nil where there is no
-  /// such place.
-  private static func beginning(of text: String) -> String? {
-    let bytes = text.utf8
-    guard bytes.count > 2 * firstLook else { return nil }
-    var end = bytes.index(bytes.startIndex, offsetBy: firstLook)
-    for _ in 0..<firstLook {
-      if bytes[end] <= 0x20 || (0xE4...0xE9).contains(bytes[end]) { return String(text[..<end]) }
-      bytes.formIndex(after: &end)
-    }
-    return nil
+  /// Where the first bytes of a long text end: at white space or a Han character, where no word is cut; nil where there
+  /// is no such place.
+  private static func endOfBeginning(of text: UnsafeBufferPointer<UInt8>) -> Int? {
+    guard text.count > 2 * firstLook else { return nil }
+    return (firstLook..<2 * firstLook).first { text[$0] <= 0x20 || (0xE4...0xE9).contains(text[$0]) }
   }
 
   private func snippet(of text: String, _ matches: [TextMatch]) -> Snippet {
