@@ -53,7 +53,7 @@ final class RunningProgram {
   /// another's input would keep it from ever ending.
   private static let starting = Mutex<Void>(())
 
-  private let process: pid_t
+  let process: pid_t
   private var input: Int32
   /// Holds standard output and standard error, as files.
   private let streams: TemporaryDirectory
