@@ -26,14 +26,14 @@ struct PostingsAssembly {
     }
     // Sound: pieces of work read the builder's lengths, which do not change until all terms are in.
     nonisolated(unsafe) let assembly = self
-    var submitted = 0
+    var pieces: [WorkCrew.Piece] = []
     for number in parts.indices {
-      while submitted < parts.count, submitted <= number + 2 * crew.threadCount {
-        let part = parts[submitted]
-        submitted += 1
-        crew.submit { _ in part.make { try assembly.encode(from: part.lower, to: part.upper) } }
+      while pieces.count < parts.count, pieces.count <= number + 2 * crew.threadCount {
+        let part = parts[pieces.count]
+        pieces.append(
+          crew.submit { _ in part.make { try assembly.encode(from: part.lower, to: part.upper) } })
       }
-      crew.wait { parts[number].isMade }
+      crew.wait(for: pieces[number])
       do { try builder.add(parts[number].take()) } catch {
         crew.finish()
         throw error
@@ -64,8 +64,6 @@ struct PostingsAssembly {
       self.lower = lower
       self.upper = upper
     }
-
-    var isMade: Bool { terms != nil }
 
     func make(_ body: () throws -> EncodedTerms) { terms = Result(catching: body) }
 

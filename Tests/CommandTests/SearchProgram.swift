@@ -47,7 +47,14 @@ enum SearchProgram {
 final class RunningProgram {
   struct LaunchError: Error { var call: String, code: Int32 }
 
-  static let environment = ["PATH=/usr/bin:/bin", "COLUMNS=80", "SWIFT_BACKTRACE=enable=no"]
+  static let environment = {
+    var variables = ["PATH=/usr/bin:/bin", "COLUMNS=80", "SWIFT_BACKTRACE=enable=no"]
+    // What `Scripts/sanitize` sets, for a program that is built with the same sanitizer.
+    for name in ["ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS", "LD_PRELOAD"] {
+      if let value = getenv(name) { variables.append(name + "=" + String(cString: value)) }
+    }
+    return variables
+  }()
 
   /// Held while a pipe exists that a process started meanwhile would inherit: one that kept the write end of
   /// another's input would keep it from ever ending.
