@@ -188,7 +188,10 @@ let package = Package(
       ], swiftSettings: house),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["search", "SearchModel", "ContentIngest", "SearchTestSupport"],
+      dependencies: [
+        "search", "SearchModel", "ContentIngest", "SearchTestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: house),
   ]
 )

@@ -107,20 +107,30 @@ struct BytePool: ~Copyable {
     tail = StreamTail(next: address, end: address + Self.sliceBytes(level) - Self.linkBytes, level: level)
   }
 
-  /// Hands over the bytes of a stream, slice by slice, from its first slice to its tail.
-  func forEachSlice(
-    from start: UInt32, to tail: StreamTail, _ body: (UnsafeRawBufferPointer) throws -> Void
-  ) rethrows {
-    var address = start
-    var level: UInt8 = 0
-    while true {
-      let end = address + Self.sliceBytes(level) - Self.linkBytes
-      if end == tail.end {
-        return try body(UnsafeRawBufferPointer(start: pointer(address), count: Int(tail.next - address)))
-      }
-      try body(UnsafeRawBufferPointer(start: pointer(address), count: Int(end - address)))
-      address = UnsafeRawPointer(pointer(end)).loadUnaligned(as: UInt32.self)
-      level = min(level + 1, UInt8(Self.lastLevel))
+  /// A way over the slices of a stream, from its first to its tail.
+  struct SliceWalk {
+    fileprivate var address: UInt32
+    fileprivate var level: UInt8 = 0
+    fileprivate let tail: StreamTail
+    fileprivate var isAtEnd = false
+
+    init(from start: UInt32, to tail: StreamTail) {
+      address = start
+      self.tail = tail
     }
+  }
+
+  /// The bytes of the next slice; nil after the last. A stream that nothing was written to has one empty slice.
+  func next(_ walk: inout SliceWalk) -> UnsafeRawBufferPointer? {
+    if walk.isAtEnd { return nil }
+    let address = walk.address
+    let end = address + Self.sliceBytes(walk.level) - Self.linkBytes
+    guard end != walk.tail.end else {
+      walk.isAtEnd = true
+      return UnsafeRawBufferPointer(start: pointer(address), count: Int(walk.tail.next - address))
+    }
+    walk.address = UnsafeRawPointer(pointer(end)).loadUnaligned(as: UInt32.self)
+    walk.level = min(walk.level + 1, UInt8(Self.lastLevel))
+    return UnsafeRawBufferPointer(start: pointer(address), count: Int(end - address))
   }
 }

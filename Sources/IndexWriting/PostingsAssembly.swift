@@ -26,14 +26,14 @@ struct PostingsAssembly {
     }
     // Sound: pieces of work read the builder's lengths, which do not change until all terms are in.
     nonisolated(unsafe) let assembly = self
-    var submitted = 0
+    var pieces: [WorkCrew.Piece] = []
     for number in parts.indices {
-      while submitted < parts.count, submitted <= number + 2 * crew.threadCount {
-        let part = parts[submitted]
-        submitted += 1
-        crew.submit { _ in part.make { try assembly.encode(from: part.lower, to: part.upper) } }
+      while pieces.count < parts.count, pieces.count <= number + 2 * crew.threadCount {
+        let part = parts[pieces.count]
+        pieces.append(
+          crew.submit { _ in part.make { try assembly.encode(from: part.lower, to: part.upper) } })
       }
-      crew.wait { parts[number].isMade }
+      crew.wait(for: pieces[number])
       do { try builder.add(parts[number].take()) } catch {
         crew.finish()
         throw error
@@ -64,8 +64,6 @@ struct PostingsAssembly {
       self.lower = lower
       self.upper = upper
     }
-
-    var isMade: Bool { terms != nil }
 
     func make(_ body: () throws -> EncodedTerms) { terms = Result(catching: body) }
 
@@ -108,6 +106,8 @@ private struct TermMerge {
   private var members: [Member]
   /// Members that stand on the smallest key, in the order of the sources.
   private var current: [Int] = []
+  /// Of one document; those of a document that repeats a term for ever are the largest piece of memory here.
+  private var positions: [UInt32] = []
   private let upper: [UInt8]?
   private let documentCount: Int
 
@@ -181,45 +181,27 @@ private struct TermMerge {
       var stream = try members[current[0]].cursor.stream(
         hasPositions: hasPositions, documentCount: documentCount)
       while !stream.isAtEnd {
-        stream.positions.withUnsafeBufferPointer { encoder.add(stream.posting, positions: $0) }
-        try stream.advance()
+        positions.removeAll(keepingCapacity: true)
+        let posting = try stream.read(appendingTo: &positions)
+        positions.withUnsafeBufferPointer { encoder.add(posting, positions: $0) }
       }
       return
     }
     var streams = try current.map {
       try members[$0].cursor.stream(hasPositions: hasPositions, documentCount: documentCount)
     }
-    var positions: [UInt32] = []
     while true {
       var smallest = -1
-      var isShared = false
-      // The first source wins a tie, and what the others have of the document follows.
       for number in streams.indices where !streams[number].isAtEnd {
-        if smallest < 0 || streams[number].posting.docID < streams[smallest].posting.docID {
-          smallest = number
-          isShared = false
-        } else if streams[number].posting.docID == streams[smallest].posting.docID {
-          isShared = true
-        }
+        if smallest < 0 || streams[number].docID < streams[smallest].docID { smallest = number }
       }
       guard smallest >= 0 else { return }
-      if !isShared {
-        streams[smallest].positions.withUnsafeBufferPointer {
-          encoder.add(streams[smallest].posting, positions: $0)
-        }
-        try streams[smallest].advance()
-        continue
-      }
-      var posting = streams[smallest].posting
       positions.removeAll(keepingCapacity: true)
-      positions += streams[smallest].positions
-      try streams[smallest].advance()
+      var posting = try streams[smallest].read(appendingTo: &positions)
+      // The first source wins a tie, and what the others have of the document follows.
       for number in streams.indices
-      where number > smallest && !streams[number].isAtEnd && streams[number].posting.docID == posting.docID {
-        posting.frequency += streams[number].posting.frequency
-        posting.titleFrequency += streams[number].posting.titleFrequency
-        positions += streams[number].positions
-        try streams[number].advance()
+      where number > smallest && !streams[number].isAtEnd && streams[number].docID == posting.docID {
+        try PostingsStream.add(try streams[number].read(appendingTo: &positions), to: &posting)
       }
       positions.withUnsafeBufferPointer { encoder.add(posting, positions: $0) }
     }

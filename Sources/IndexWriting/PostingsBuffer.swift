@@ -397,16 +397,20 @@ final class PostingsBuffer: @unchecked Sendable {
     return Term(key: key(number), slot: number)
   }
 
-  /// Hands over the stream of a term in pieces.
-  func forEachSlice(of term: Term, _ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+  /// The pieces in which the stream of a term stands, for `nextSlice`.
+  func slices(of term: Term) -> BytePool.SliceWalk {
     let slot = slot(term.slot).pointee
-    try pool.forEachSlice(
-      from: slot.start, to: BytePool.StreamTail(next: slot.next, end: slot.end, level: slot.level), body)
+    return BytePool.SliceWalk(
+      from: slot.start, to: BytePool.StreamTail(next: slot.next, end: slot.end, level: slot.level))
   }
 
+  /// The next piece of a stream; nil after the last. Valid until the buffer changes.
+  func nextSlice(_ walk: inout BytePool.SliceWalk) -> UnsafeRawBufferPointer? { pool.next(&walk) }
+
   func streamByteCount(of term: Term) -> Int {
+    var walk = slices(of: term)
     var count = 0
-    forEachSlice(of: term) { count += $0.count }
+    while let slice = nextSlice(&walk) { count += slice.count }
     return count
   }
 

@@ -20,31 +20,67 @@ struct PostingsStream {
   }
 
   private let hasPositions: Bool
+  private let documentCount: Int
+  /// Where the bytes after those below are; nil when they are in one piece.
+  private var buffer: PostingsBuffer?
+  private var walk: BytePool.SliceWalk?
   private var next: UnsafePointer<UInt8>?
-  private let end: UnsafePointer<UInt8>?
+  private var end: UnsafePointer<UInt8>?
+  /// Whether there is no further document.
   private(set) var isAtEnd = false
-  private(set) var posting = Posting(docID: 0, frequency: 0, titleFrequency: 0)
-  /// Of the current document.
-  private(set) var positions: [UInt32] = []
+  /// The varint that the current document begins with.
+  private var head: UInt32 = 0
   /// The current document, plus 1.
   private var document: UInt64 = 0
-  private let documentCount: Int
 
   /// Stands on the first document of the stream. The bytes stay while this is in use.
   init(_ bytes: UnsafeRawBufferPointer, hasPositions: Bool, documentCount: Int) throws(Damage) {
     self.hasPositions = hasPositions
     self.documentCount = documentCount
+    take(bytes)
+    try readHead()
+  }
+
+  /// Stands on the first document of a term, whose bytes are read where they are.
+  init(
+    _ term: PostingsBuffer.Term, of buffer: PostingsBuffer, hasPositions: Bool, documentCount: Int
+  ) throws(Damage) {
+    self.hasPositions = hasPositions
+    self.documentCount = documentCount
+    self.buffer = buffer
+    walk = buffer.slices(of: term)
+    try readHead()
+  }
+
+  /// The current document.
+  var docID: UInt32 { UInt32(truncatingIfNeeded: document &- 1) }
+
+  private mutating func take(_ bytes: UnsafeRawBufferPointer) {
     let bound = bytes.assumingMemoryBound(to: UInt8.self)
     next = bound.baseAddress
     end = bound.baseAddress.map { $0 + bound.count }
-    try advance()
+  }
+
+  /// Goes on to the next slice with a byte in it, if there is one.
+  @inline(never)
+  private mutating func refill() -> Bool {
+    guard let buffer, var walk else { return false }
+    while let slice = buffer.nextSlice(&walk) {
+      take(slice)
+      if next != end {
+        self.walk = walk
+        return true
+      }
+    }
+    self.walk = nil
+    return false
   }
 
   @inline(__always)
   private mutating func varint() throws(Damage) -> UInt32 {
     var value: UInt32 = 0
     var shift: UInt32 = 0
-    while let at = next, at != end {
+    while next != end || refill(), let at = next {
       next = at + 1
       let byte = at.pointee
       value |= UInt32(byte & 0x7F) &<< shift
@@ -56,35 +92,57 @@ struct PostingsStream {
     throw Damage()
   }
 
-  mutating func advance() throws(Damage) {
-    guard next != end else {
+  private mutating func readHead() throws(Damage) {
+    guard next != end || refill() else {
       isAtEnd = true
       return
     }
-    let head = try varint()
+    head = try varint()
     document &+= UInt64(head &>> 1)
     guard head > 1, document <= UInt64(documentCount) else { throw Damage() }
-    posting.docID = UInt32(truncatingIfNeeded: document &- 1)
-    guard hasPositions else {
-      posting.frequency = head & 1 != 0 ? 1 : try varint()
-      posting.titleFrequency = head & 1 != 0 ? 0 : try varint()
-      guard posting.frequency > 0, posting.titleFrequency <= posting.frequency else { throw Damage() }
-      return
+  }
+
+  /// Reads the current document and goes on to the next one.
+  ///
+  /// - Parameter positions: gets those of the document; they ascend from the last one that is in it.
+  mutating func read(appendingTo positions: inout [UInt32]) throws(Damage) -> Posting {
+    var posting = Posting(docID: docID, frequency: 1, titleFrequency: 0)
+    if hasPositions {
+      let before = positions.count
+      var position: UInt32 = 0
+      // The first one may be 0; the others differ from the one before, also in another run.
+      var smallest = positions.last.map { UInt64($0) + 1 } ?? 0
+      while true {
+        let step = try varint()
+        if step == 0 { break }
+        let (sum, overflow) = position.addingReportingOverflow(step &- 1)
+        guard !overflow, sum >= smallest else { throw Damage() }
+        position = sum
+        positions.append(sum)
+        smallest = UInt64(sum) + 1
+      }
+      posting.frequency = UInt32(truncatingIfNeeded: positions.count - before)
+      if head & 1 != 0 { posting.titleFrequency = try varint() }
+    } else if head & 1 == 0 {
+      posting.frequency = try varint()
+      posting.titleFrequency = try varint()
     }
-    positions.removeAll(keepingCapacity: true)
-    var position: UInt32 = 0
-    var smallestStep: UInt32 = 1
-    while true {
-      let step = try varint()
-      if step == 0 { break }
-      let (sum, overflow) = position.addingReportingOverflow(step &- 1)
-      guard step >= smallestStep, !overflow else { throw Damage() }
-      position = sum
-      positions.append(position)
-      smallestStep = 2
-    }
-    posting.frequency = UInt32(truncatingIfNeeded: positions.count)
-    posting.titleFrequency = head & 1 != 0 ? try varint() : 0
-    guard posting.frequency > 0, posting.titleFrequency <= posting.frequency else { throw Damage() }
+    guard posting.frequency > 0, posting.frequency <= Self.mostOccurrences,
+      posting.titleFrequency <= posting.frequency
+    else { throw Damage() }
+    try readHead()
+    return posting
+  }
+
+  /// Where lists end: more than any document has.
+  private static let mostOccurrences: UInt32 = 1 << 31
+
+  /// Unites two parts of one document.
+  static func add(_ more: Posting, to posting: inout Posting) throws(Damage) {
+    let (sum, overflow) = posting.frequency.addingReportingOverflow(more.frequency)
+    guard !overflow, sum <= mostOccurrences else { throw Damage() }
+    posting.frequency = sum
+    // Each is at most the frequency beside it.
+    posting.titleFrequency += more.titleFrequency
   }
 }

@@ -44,7 +44,6 @@ final class TermSource: @unchecked Sendable {
     let file = try directory.scratchFile()
     var marks: [Mark] = []
     var piece: [UInt8] = []
-    var stream: [UInt8] = []
     var lastMark = 0
     for rank in 0..<buffer.termCount {
       let term = buffer.term(rank)
@@ -52,15 +51,17 @@ final class TermSource: @unchecked Sendable {
         lastMark = file.byteCount + piece.count
         marks.append(Mark(key: Array(term.key), place: lastMark))
       }
-      stream.removeAll(keepingCapacity: true)
-      buffer.forEachSlice(of: term) { stream.append(contentsOf: $0) }
       Self.append(varint: term.key.count, to: &piece)
       piece.append(contentsOf: term.key)
-      Self.append(varint: stream.count, to: &piece)
-      piece += stream
-      if piece.count >= Self.pieceBytes {
-        try file.write(piece)
-        piece.removeAll(keepingCapacity: true)
+      Self.append(varint: buffer.streamByteCount(of: term), to: &piece)
+      // One term may be all that a buffer holds: it does not stand in memory once more.
+      var walk = buffer.slices(of: term)
+      while let slice = buffer.nextSlice(&walk) {
+        piece.append(contentsOf: slice)
+        if piece.count >= Self.pieceBytes {
+          try file.write(piece)
+          piece.removeAll(keepingCapacity: true)
+        }
       }
     }
     try file.write(piece)
@@ -94,7 +95,6 @@ final class TermSource: @unchecked Sendable {
 struct TermSourceCursor {
   private let source: TermSource
   private var place: Int
-  private let scratch = StreamScratch()
   private(set) var key = UnsafeRawBufferPointer(start: nil, count: 0)
   private var term: PostingsBuffer.Term?
   private var streamRange = 0..<0
@@ -142,13 +142,13 @@ struct TermSourceCursor {
     throw PostingsStream.Damage()
   }
 
-  /// The stream of the current term; its bytes are valid until the cursor moves.
+  /// The stream of the current term; to be used while the source is there.
   func stream(hasPositions: Bool, documentCount: Int) throws -> PostingsStream {
     switch source.storage {
     case .buffer(let buffer):
       guard let term else { throw PostingsStream.Damage() }
       return try PostingsStream(
-        scratch.copy(term, of: buffer), hasPositions: hasPositions, documentCount: documentCount)
+        term, of: buffer, hasPositions: hasPositions, documentCount: documentCount)
     case .run(let file):
       return try PostingsStream(
         UnsafeRawBufferPointer(rebasing: file.bytes[streamRange]), hasPositions: hasPositions,
@@ -160,27 +160,5 @@ struct TermSourceCursor {
   /// add up to all of the file. Whoever still reads there reads again.
   func forget() {
     if case .run(let file) = source.storage { file.forget(0..<place) }
-  }
-}
-
-/// Memory for the stream of one term, which stands in slices in its buffer.
-private final class StreamScratch {
-  private var bytes = UnsafeMutableRawBufferPointer(start: nil, count: 0)
-
-  deinit { bytes.deallocate() }
-
-  /// The stream in one piece; valid until the next call.
-  func copy(_ term: PostingsBuffer.Term, of buffer: PostingsBuffer) -> UnsafeRawBufferPointer {
-    let count = buffer.streamByteCount(of: term)
-    if bytes.count < count {
-      bytes.deallocate()
-      bytes = .allocate(byteCount: max(count, 2 * bytes.count), alignment: 8)
-    }
-    var filled = 0
-    buffer.forEachSlice(of: term) { slice in
-      UnsafeMutableRawBufferPointer(rebasing: bytes[filled...]).copyMemory(from: slice)
-      filled += slice.count
-    }
-    return UnsafeRawBufferPointer(rebasing: bytes[..<filled])
   }
 }

@@ -111,6 +111,10 @@ package struct SearchServer: Sendable {
         address: .hostname(options.host, port: options.port), backlog: 1_024,
         availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionLimit, logger: logger)),
       onServerRunning: { [logger, index, options] channel in
+        // There is no earlier place for a handler of the listening socket.
+        try? await channel.eventLoop.submit {
+          try channel.pipeline.syncOperations.addHandler(AcceptPause(logger: logger), position: .first)
+        }.get()
         let port = channel.localAddress?.port ?? options.port
         let host = options.host.contains(":") ? "[\(options.host)]" : options.host
         let commit = index.current.snapshot

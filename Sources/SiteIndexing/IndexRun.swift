@@ -347,32 +347,39 @@ package struct IndexRun {
     do { commit = try Commit(in: directory) } catch is IndexFormatError { return [] }
     guard let commit, let reference = commit.state else { return [] }
     let known: [SourceEntry]
-    let snapshot: IndexSnapshot
     do {
       let state = try SourceState(reference, in: directory)
       guard state.records.last?.isStandardInput == true else { return [] }
       known = try state.entries(of: state.records.count - 1)
-      snapshot = try IndexSnapshot(in: directory)
     } catch  where Self.isDamage(error) {
       if commit.sourcePaths.contains(Self.standardInputMark) { lostInput = Self.lostInput("the entries") }
       return []
     }
-    var entries: [Entry] = []
-    var lostCount = 0
-    for known in known {
-      for segment in snapshot.segments {
-        do {
-          guard let document = try segment.keys.document(withID: known.id),
-            segment.live?.isLive(document) ?? true
-          else { continue }
-          entries.append(try segment.entry(document, from: try segment.storedFields()))
-        } catch {
-          lostCount += 1
-        }
-      }
+    // A file that is lost or damaged takes what stands in it, not what stands in the others.
+    let segments = try commit.segments.compactMap { segment in
+      try Self.unlessDamaged { try SegmentReader(segment, in: directory) }
     }
+    let entries = try known.compactMap { known in
+      for segment in segments {
+        let entry = try Self.unlessDamaged { try Self.liveEntry(known.id, in: segment) }
+        if let entry = entry ?? nil { return entry }
+      }
+      return nil as Entry?
+    }
+    let lostCount = known.count - entries.count
     if lostCount > 0 { lostInput = Self.lostInput("\(lostCount) of \(known.count) entries") }
     return entries
+  }
+
+  private static func liveEntry(_ id: String, in segment: SegmentReader) throws -> Entry? {
+    guard let document = try segment.keys.document(withID: id), segment.live?.isLive(document) ?? true else {
+      return nil
+    }
+    return try segment.entry(document, from: try segment.storedFields())
+  }
+
+  private static func unlessDamaged<R>(_ body: () throws -> R) throws -> R? {
+    do { return try body() } catch  where isDamage(error) { return nil }
   }
 
   private static func isDamage(_ error: any Error) -> Bool {

@@ -47,13 +47,20 @@ enum SearchProgram {
 final class RunningProgram {
   struct LaunchError: Error { var call: String, code: Int32 }
 
-  static let environment = ["PATH=/usr/bin:/bin", "COLUMNS=80", "SWIFT_BACKTRACE=enable=no"]
+  static let environment = {
+    var variables = ["PATH=/usr/bin:/bin", "COLUMNS=80", "SWIFT_BACKTRACE=enable=no"]
+    // What `Scripts/sanitize` sets, for a program that is built with the same sanitizer.
+    for name in ["ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS", "LD_PRELOAD"] {
+      if let value = getenv(name) { variables.append(name + "=" + String(cString: value)) }
+    }
+    return variables
+  }()
 
   /// Held while a pipe exists that a process started meanwhile would inherit: one that kept the write end of
   /// another's input would keep it from ever ending.
   private static let starting = Mutex<Void>(())
 
-  private let process: pid_t
+  let process: pid_t
   private var input: Int32
   /// Holds standard output and standard error, as files.
   private let streams: TemporaryDirectory

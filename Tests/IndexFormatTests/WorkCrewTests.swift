@@ -38,16 +38,24 @@ import Testing
     #expect(disorder.withLock { $0 } == 0)
   }
 
-  @Test("waiting ends with its condition, and with nothing left at the latest", arguments: [1, 3])
+  /// Written by one piece of work, without a lock.
+  private final class Note: @unchecked Sendable {
+    var text: String?
+  }
+
+  @Test("what a piece has written can be read when it was waited for, in any order", arguments: [1, 3])
   func waiting(threadCount: Int) {
     let crew = WorkCrew(threadCount: threadCount)
-    let count = Mutex(0)
-    for _ in 0..<100 { crew.submit { _ in count.withLock { $0 += 1 } } }
-    crew.wait { count.withLock { $0 } >= 10 }
-    #expect(count.withLock { $0 } >= 10)
-    crew.wait { false }
-    #expect(count.withLock { $0 } == 100)
+    let notes = (0..<300).map { _ in Note() }
+    let pieces = notes.enumerated().map { number, note in
+      crew.submit { _ in note.text = String(repeating: "x", count: number) }
+    }
+    for number in [50, 10, 299] + Array(0..<300) {
+      crew.wait(for: pieces[number])
+      #expect(notes[number].text?.utf8.count == number)
+    }
     crew.finish()
+    crew.wait(for: pieces[0])
   }
 
   @Test("a crew that goes finishes what it was given")

@@ -226,6 +226,37 @@ import Testing
     #expect(try site.index().skipped.isEmpty)
   }
 
+  @Test(
+    "of entries in several files, those in the damaged one alone are lost, and counted",
+    arguments: ["texts", "ids", "all of it", "the file"])
+  func partlyLost(_ damage: String) throws {
+    // Two segments: a third would make them one.
+    try site.send(line("1", "甲") + line("2", "乙"), full: true)
+    let before = Set(try site.root.names(in: "index"))
+    try site.send(line("3", "丙"))
+    let name = try #require(
+      try site.root.names(in: "index").first { !before.contains($0) && $0.hasSuffix(".seg") })
+    if damage == "the file" {
+      unlink(site.root.path(of: "index/" + name))
+    } else {
+      let sound = try site.root.read("index/" + name)
+      var file = PlainSegmentFile(sound)
+      let sections = damage == "texts" ? [SectionID.stored] : damage == "ids" ? [.keys] : SectionID.allCases
+      for section in sections { file[section] = file[section].map { $0 ^ 0x55 } }
+      // Behind the sections everything is as it was, the checksums too.
+      let tableStart = (0..<8).reduce(0) { $0 | Int(sound[sound.count - 32 + $1]) << (8 * $1) }
+      try site.root.write("index/" + name, Array(file.bytes[..<tableStart] + sound[tableStart...]))
+    }
+    #expect(throws: BadContentError.self) { try site.index(full: true, strict: true) }
+    let report = try site.index(full: true)
+    #expect(report.skipped.map(\.file) == ["standard input"])
+    #expect(report.skipped.first?.reason.hasPrefix("1 of 3 entries ") == true)
+    #expect(try site.answers().entries.mapValues(\.title) == ["a.md": "多集群", "1": "甲", "2": "乙"])
+    try site.send(line("3", "丙"))
+    #expect(try site.index(full: true).skipped.isEmpty)
+    #expect(try site.answers().entries.count == 4)
+  }
+
   @Test("an index that tells nothing of its files cannot be continued")
   func noRecord() throws {
     var commit = try #require(try Commit(in: site.directory()))

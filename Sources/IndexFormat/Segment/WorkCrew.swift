@@ -8,6 +8,16 @@ import Glibc
   /// A piece of work; `lane` is the number of the thread that does it, 0 for the caller.
   package typealias Work = @Sendable (_ lane: Int) -> Void
 
+  /// A piece of work that was handed over, for whoever waits for it.
+  ///
+  /// `@unchecked Sendable`: whether it is done is read and written under the mutex of the board.
+  package final class Piece: @unchecked Sendable {
+    fileprivate let work: Work
+    fileprivate var isDone = false
+
+    fileprivate init(_ work: @escaping Work) { self.work = work }
+  }
+
   /// Cores of this machine that are at work.
   package static var coreCount: Int { max(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), 1) }
 
@@ -39,33 +49,37 @@ import Glibc
   }
 
   /// Hands over a piece of work.
-  package func submit(_ work: @escaping Work) {
-    if threads.isEmpty { return work(0) }
-    while let oldest = board.append(work, limit: 2 * threadCount) { oldest.work(0); board.isDone() }
+  @discardableResult
+  package func submit(_ work: @escaping Work) -> Piece {
+    let piece = Piece(work)
+    if threads.isEmpty {
+      work(0)
+      piece.isDone = true
+    } else {
+      while let oldest = board.append(piece, limit: 2 * threadCount) { perform(oldest) }
+    }
+    return piece
   }
 
-  /// Works and waits until a condition holds that pieces of work bring about, or until all of them are done.
-  ///
-  /// The condition may read what they have written.
-  package func wait(until condition: () -> Bool) {
-    while let next = board.next(unless: condition) { next.work(0); board.isDone() }
+  private func perform(_ piece: Piece) {
+    piece.work(0)
+    board.finish(piece)
   }
+
+  /// Works and waits until a piece is done. What it has written can be read then, and not before.
+  package func wait(for piece: Piece) { while let next = board.next(unless: piece) { perform(next) } }
 
   /// Works and waits until everything handed over is done.
-  package func finish() { wait { false } }
+  package func finish() { while let next = board.next() { perform(next) } }
 }
 
 /// What the threads of a crew share.
 ///
 /// `@unchecked Sendable`: everything mutable is read and written under the mutex.
 @safe private final class Board: @unchecked Sendable {
-  struct Piece {
-    var work: WorkCrew.Work
-  }
-
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-  private var queue: [Piece] = []
+  private var queue: [WorkCrew.Piece] = []
   private var runningCount = 0
   private var laneCount = 1
   private var isEnding = false
@@ -89,25 +103,25 @@ import Glibc
   }
 
   /// Appends a piece; when the queue is full, takes out the oldest one to be done first, and the caller tries again.
-  func append(_ work: @escaping WorkCrew.Work, limit: Int) -> Piece? {
+  func append(_ piece: WorkCrew.Piece, limit: Int) -> WorkCrew.Piece? {
     locked {
       if queue.count >= limit { return take() }
-      queue.append(Piece(work: work))
+      queue.append(piece)
       unsafe pthread_cond_signal(changed)
       return nil
     }
   }
 
-  private func take() -> Piece {
+  private func take() -> WorkCrew.Piece {
     runningCount += 1
     return queue.removeFirst()
   }
 
-  /// A piece for the caller to do; nil once the condition holds or nothing is left.
-  func next(unless condition: () -> Bool) -> Piece? {
+  /// A piece for the caller to do; nil once the one that is waited for is done, or nothing is left.
+  func next(unless awaited: WorkCrew.Piece? = nil) -> WorkCrew.Piece? {
     locked {
       while true {
-        if condition() { return nil }
+        if awaited?.isDone ?? false { return nil }
         if !queue.isEmpty { return take() }
         if runningCount == 0 { return nil }
         unsafe pthread_cond_wait(changed, mutex)
@@ -115,8 +129,9 @@ import Glibc
     }
   }
 
-  func isDone() {
+  func finish(_ piece: WorkCrew.Piece) {
     locked {
+      piece.isDone = true
       runningCount -= 1
       unsafe _ = pthread_cond_broadcast(changed)
     }
@@ -136,7 +151,7 @@ import Glibc
       return laneCount - 1
     }
     while true {
-      let piece: Piece? = locked {
+      let piece: WorkCrew.Piece? = locked {
         while queue.isEmpty {
           if isEnding { return nil }
           unsafe pthread_cond_wait(changed, mutex)
@@ -145,7 +160,7 @@ import Glibc
       }
       guard let piece else { return }
       piece.work(lane)
-      isDone()
+      finish(piece)
     }
   }
 }

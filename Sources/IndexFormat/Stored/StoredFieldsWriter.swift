@@ -24,7 +24,7 @@ final class StoredFieldsWriter {
   private var ends: [Int] = []
   private var firstDocument: UInt32 = 0
   private var documentCount: UInt32 = 0
-  private var waiting: [StoredBlock] = []
+  private var waiting: [(block: StoredBlock, compression: WorkCrew.Piece)] = []
   private var waitingByteCount = 0
   private var index = ByteWriter()
   private var blockCount: UInt32 = 0
@@ -85,19 +85,18 @@ final class StoredFieldsWriter {
     firstDocument = documentCount
     raw.removeAll()
     ends.removeAll(keepingCapacity: true)
-    waiting.append(block)
-    waitingByteCount += block.rawCount
     let compressors = compressors
-    crew.submit { lane in block.compress(by: compressors[lane]) }
+    waiting.append((block, crew.submit { lane in block.compress(by: compressors[lane]) }))
+    waitingByteCount += block.rawCount
     while waitingByteCount > Self.waitingBytes || crew.threadCount == 1, !waiting.isEmpty {
       try appendOldest(to: section)
     }
   }
 
   private func appendOldest(to section: SectionBuffer) throws {
-    let block = waiting.removeFirst()
+    let (block, compression) = waiting.removeFirst()
     waitingByteCount -= block.rawCount
-    crew.wait { block.isCompressed }
+    crew.wait(for: compression)
     index.fixed(block.firstDocument)
     index.fixed(UInt32(block.rawCount))
     index.fixed(UInt64(section.count))
@@ -113,7 +112,6 @@ private final class StoredBlock: @unchecked Sendable {
   let firstDocument: UInt32
   let rawCount: Int
   private(set) var bytes: [UInt8]
-  private(set) var isCompressed = false
 
   init(_ raw: [UInt8], firstDocument: UInt32) {
     bytes = raw
@@ -121,10 +119,7 @@ private final class StoredBlock: @unchecked Sendable {
     self.firstDocument = firstDocument
   }
 
-  func compress(by compressor: StoredBlockCompressor) {
-    bytes = compressor.compress(bytes)
-    isCompressed = true
-  }
+  func compress(by compressor: StoredBlockCompressor) { bytes = compressor.compress(bytes) }
 }
 
 /// zstd for one thread.

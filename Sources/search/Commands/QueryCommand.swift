@@ -75,12 +75,15 @@ struct QueryCommand: ParsableCommand {
     return key
   }
 
-  func run() throws {
+  func run() throws { try answer(within: Self.timeLimit) }
+
+  /// - Throws: `Deadline.Passed` when the search takes longer.
+  func answer(within timeLimit: Duration) throws {
     let request = try request()
     let searcher = try Searcher(
       in: options.directory, analysis: try options.settings.analysisOptions(),
       options: try ranking.searchOptions(options.settings))
-    let results = try searcher.search(request, deadline: Deadline(.now + Self.timeLimit))
+    let results = try searcher.search(request, deadline: Deadline(.now + timeLimit))
     if json {
       Output.print(results.json())
     } else {
