@@ -243,7 +243,7 @@ extension Analyzer {
       reserve(tokens: Self.tokensPerPart, bytes: Self.bytesPerPart, into: &buffer)
       let at = stagedByteCount
       stage(from: part.byteStart, count: part.byteCount)
-      let partIsWanted = unsafe isWanted(first: chunkBytes[part.byteStart])
+      let partIsWanted = unsafe isWanted(chunkBytes + part.byteStart, count: part.byteCount)
       if partIsWanted {
         emit(
           .latin, termStart: at, termLength: part.byteCount, position: first + UInt32(index),
@@ -265,13 +265,10 @@ extension Analyzer {
       if partCount == 1 { break }
       if index == segment.upperBound { segment = formSegment(from: index) }
       forEachForm(startingAt: index, in: segment) { form in
-        // Sound: a form begins inside the part that it begins with.
-        guard unsafe isWanted(first: chunkBytes[parts[form.parts.lowerBound].byteStart + form.dropped]) else {
-          return
-        }
         reserve(tokens: 1, bytes: Self.bytesPerForm, into: &buffer)
         let at = stagedByteCount
         let count = unsafe write(form, at: stagedBytes + at)
+        guard unsafe isWanted(stagedBytes + at, count: count) else { return }
         stagedByteCount += count
         emit(
           .form, termStart: at, termLength: count, position: first + UInt32(index),
@@ -323,7 +320,7 @@ extension Analyzer {
     var begin = 0
     func emitPiece(to end: Int) {
       // Sound: the caller has staged the word.
-      if end - begin >= 2, unsafe isWanted(first: stagedBytes[termStart + begin]) {
+      if end - begin >= 2, unsafe isWanted(stagedBytes + termStart + begin, count: end - begin) {
         emit(
           .form, termStart: termStart + begin, termLength: end - begin, position: position,
           start: start + begin, end: start + end, chunk: chunk)

@@ -15,10 +15,11 @@ extension Analyzer {
     }
   }
 
-  /// Whether a token whose term begins so is wanted. A stem begins like its word.
-  @inline(__always) func isWanted(first byte: UInt8) -> Bool {
+  /// Whether a token is wanted whose term stands here, or for a stem that of its word.
+  @inline(__always) func isWanted(_ term: UnsafePointer<UInt8>, count: Int) -> Bool {
     guard let filter = unsafe filter else { return true }
-    return unsafe TermFilter.passes(filter, first: byte)
+    // Sound: no term is empty.
+    return unsafe TermFilter.passes(filter, term[0], count > 1 ? term[1] : 0)
   }
 
   /// What `fastWalk` does, for the tokens of a filter.
@@ -60,7 +61,8 @@ extension Analyzer {
           }
           if end &- i > Self.longestTerm || !isChunk(from: i, to: end) { break walk }
           let lowercased = byte | (first & ASCIIClass.upper) &<< 4
-          let isWanted = unsafe TermFilter.passes(filter, first: lowercased)
+          let second = end &- i > 1 ? unsafe text[i &+ 1] : 0
+          let isWanted = unsafe TermFilter.passes(filter, lowercased, second)
           let hasPieces = digits == 0 && uppers != 0 && lowers != 0
           if isWanted || hasPieces {
             emitWord(

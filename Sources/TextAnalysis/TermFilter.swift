@@ -1,10 +1,12 @@
 /// Terms that a caller looks for in a text: lets all of them through, and few others.
 ///
-/// A Han character passes by the lower bits of its code point, every other term by its first byte. No pair passes.
+/// A Han character passes by the lower bits of its code point, every other term by its first two bytes; a stem by those
+/// of its word, which it keeps but for y and i (die, of dying). No pair passes.
 @safe package final class TermFilter {
-  /// Sound: 68 words, owned by this instance and freed in `deinit`: 4,096 bits for Han, 256 for first bytes.
+  /// Sound: `wordCount` words, owned by this instance and freed in `deinit`: 4,096 bits for Han, 2,048 for two bytes.
   let bits: UnsafeMutablePointer<UInt64>
-  private static let wordCount = 68
+  private static let hanWords = 64
+  private static let wordCount = hanWords + 32
 
   package init() {
     unsafe bits = .allocate(capacity: Self.wordCount)
@@ -16,7 +18,7 @@
   /// Lets a term through, and every one that begins with it unless it is Han.
   package func insert(_ kind: TokenKind, _ term: some Sequence<UInt8>) {
     let term = Array(term)
-    // Sound: both indices are below `wordCount`.
+    // Sound: all indices are below `wordCount`.
     switch kind {
     case .hanPair: preconditionFailure("pairs never pass")
     case .han:
@@ -24,11 +26,12 @@
         unsafe bits[Int(scalar.value >> 6 & 63)] |= 1 << UInt64(scalar.value & 63)
       }
     case .latin, .stem, .form:
-      guard let first = term.first else {
-        for k in 64..<Self.wordCount { unsafe bits[k] = ~0 }
-        return
+      for first in term.first.map({ $0...$0 }) ?? 0...255 {
+        for second in term.count > 1 ? term[1]...term[1] : 0...31 {
+          let slot = Self.slot(first, second)
+          unsafe bits[Self.hanWords + slot >> 6] |= 1 << UInt64(slot & 63)
+        }
       }
-      unsafe bits[64 + Int(first >> 6)] |= 1 << UInt64(first & 63)
     }
   }
 
@@ -38,9 +41,17 @@
     unsafe bits[Int(truncatingIfNeeded: codePoint &>> 6 & 63)] &>> UInt64(codePoint & 63) & 1 != 0
   }
 
+  /// - Parameter second: any byte after a term of one byte: such a term passes only if it was inserted.
   @inline(__always)
-  static func passes(_ bits: UnsafePointer<UInt64>, first byte: UInt8) -> Bool {
-    // Sound: the index is below 68.
-    unsafe bits[64 &+ Int(byte &>> 6)] &>> UInt64(byte & 63) & 1 != 0
+  static func passes(_ bits: UnsafePointer<UInt64>, _ first: UInt8, _ second: UInt8) -> Bool {
+    let slot = slot(first, second)
+    // Sound: the index is below `wordCount`.
+    return unsafe bits[hanWords &+ slot &>> 6] &>> UInt64(slot & 63) & 1 != 0
+  }
+
+  /// The lower bits of both; y counts as i, capitals as small letters.
+  @inline(__always) private static func slot(_ first: UInt8, _ second: UInt8) -> Int {
+    let last = second | 0x20 == UInt8(ascii: "y") ? UInt8(ascii: "i") : second
+    return Int(first & 63) &<< 5 | Int(last & 31)
   }
 }

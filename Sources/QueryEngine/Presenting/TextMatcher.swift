@@ -62,31 +62,8 @@ final class TextMatcher {
     return slot(value)
   }
 
-  private func slot(_ token: Token) -> Int {
-    tokens.withTermBytes(of: token) { term in
-      var value = UInt64(term.count) + 1
-      value = value << 8 | UInt64(token.kind.rawValue)
-      for byte in term.prefix(5) { value = value << 8 | UInt64(byte) }
-      return Self.slot(value)
-    }
-  }
-
   /// The upper bits of a product with the golden ratio.
   private static func slot(_ value: UInt64) -> Int { Int((value &* 0x9E37_79B9_7F4A_7C15) >> 52) }
-
-  private func key(_ token: Token) -> [UInt8] { [token.kind.rawValue] + tokens.term(of: token) }
-
-  private func has(_ token: Token, _ key: [UInt8]) -> Bool {
-    key.count == Int(token.termLength) + 1 && begins(token, with: key)
-  }
-
-  private func begins(_ token: Token, with key: [UInt8]) -> Bool {
-    guard key.first == token.kind.rawValue, key.count <= Int(token.termLength) + 1 else { return false }
-    return tokens.withTermBytes(of: token) { term in
-      for k in 1..<key.count where term[k - 1] != key[k] { return false }
-      return true
-    }
-  }
 
   /// All matches, by start, longest first where they start together.
   func matches(in text: String, isTitle: Bool) -> [TextMatch] {
@@ -100,31 +77,39 @@ final class TextMatcher {
     tokens.removeAll(keepingCapacity: true)
     analyzer.analyze(utf8: text, only: filter, into: &tokens)
     var found: [TextMatch] = []
-    for i in tokens.tokens.indices {
-      let token = tokens.tokens[i]
-      if !prefixes.isEmpty { addPrefixMatches(of: token, to: &found) }
-      guard mayMatter[slot(token)] else { continue }
-      let key = key(token)
-      if let numbers = singles[key] {
-        for number in numbers {
-          found.append(TextMatch(range: Int(token.start)..<Int(token.end), part: number, isLiteral: false))
-        }
-      }
-      if let sequences = starts[key] {
-        for (number, sequence) in sequences {
-          guard let end = end(of: sequence.words, from: i) else { continue }
-          found.append(TextMatch(range: Int(token.start)..<end, part: number, isLiteral: sequence.isLiteral))
-        }
+    tokens.bytes.withUnsafeBufferPointer { bytes in
+      tokens.tokens.withUnsafeBufferPointer { tokens in
+        let made = MadeTokens(tokens: tokens, bytes: bytes)
+        for i in tokens.indices { addMatches(at: i, of: made, to: &found) }
       }
     }
     if !isTitle { found.removeAll { patterns[$0.part].onlyTitle } }
     return found.sorted(by: TextMatch.precedes)
   }
 
+  private func addMatches(at i: Int, of made: MadeTokens, to found: inout [TextMatch]) {
+    let token = made.tokens[i]
+    if !prefixes.isEmpty { addPrefixMatches(at: i, of: made, to: &found) }
+    guard mayMatter[Self.slot(made.hashed(i))] else { return }
+    let key = made.key(i)
+    if let numbers = singles[key] {
+      for number in numbers {
+        found.append(TextMatch(range: Int(token.start)..<Int(token.end), part: number, isLiteral: false))
+      }
+    }
+    if let sequences = starts[key] {
+      for (number, sequence) in sequences {
+        guard let end = made.end(of: sequence.words, from: i) else { continue }
+        found.append(TextMatch(range: Int(token.start)..<end, part: number, isLiteral: sequence.isLiteral))
+      }
+    }
+  }
+
   /// One for each pattern with a beginning of the token.
-  private func addPrefixMatches(of token: Token, to found: inout [TextMatch]) {
+  private func addPrefixMatches(at i: Int, of made: MadeTokens, to found: inout [TextMatch]) {
+    let token = made.tokens[i]
     var lastPattern: Int?
-    for (key, number) in prefixes where number != lastPattern && begins(token, with: key) {
+    for (key, number) in prefixes where number != lastPattern && made.begins(i, with: key) {
       lastPattern = number
       found.append(
         TextMatch(
@@ -132,21 +117,50 @@ final class TextMatcher {
       )
     }
   }
+}
+
+/// The tokens of a text that may matter, for the time of one look.
+private struct MadeTokens {
+  let tokens: UnsafeBufferPointer<Token>
+  let bytes: UnsafeBufferPointer<UInt8>
+
+  private func term(_ i: Int) -> UnsafeBufferPointer<UInt8> {
+    let start = Int(tokens[i].termStart)
+    return UnsafeBufferPointer(rebasing: bytes[start..<start + Int(tokens[i].termLength)])
+  }
+
+  func key(_ i: Int) -> [UInt8] { [tokens[i].kind.rawValue] + term(i) }
+
+  /// Length, kind and first bytes.
+  func hashed(_ i: Int) -> UInt64 {
+    let term = term(i)
+    var value = (UInt64(term.count) + 1) << 8 | UInt64(tokens[i].kind.rawValue)
+    for k in 0..<min(5, term.count) { value = value << 8 | UInt64(term[k]) }
+    return value
+  }
+
+  func begins(_ i: Int, with key: [UInt8]) -> Bool {
+    let term = term(i)
+    guard key.first == tokens[i].kind.rawValue, key.count <= term.count + 1 else { return false }
+    for k in 1..<key.count where term[k - 1] != key[k] { return false }
+    return true
+  }
 
   /// Where a sequence that begins with token `first` ends; nil when it is not all there.
-  private func end(of sequence: [TermSequence.Word], from first: Int) -> Int? {
-    let all = tokens.tokens
+  func end(of sequence: [TermSequence.Word], from first: Int) -> Int? {
     var at = first
     for word in sequence.dropFirst() {
-      let wanted = all[first].position + word.offset
+      let wanted = tokens[first].position + word.offset
       let kind = word.key[0]
       repeat {
         at += 1
-      } while at < all.count
-        && (all[at].position < wanted || all[at].position == wanted && all[at].kind.rawValue != kind)
-      guard at < all.count, all[at].position == wanted, has(all[at], word.key) else { return nil }
+      } while at < tokens.count
+        && (tokens[at].position < wanted || tokens[at].position == wanted && tokens[at].kind.rawValue != kind)
+      guard at < tokens.count, tokens[at].position == wanted,
+        word.key.count == Int(tokens[at].termLength) + 1, begins(at, with: word.key)
+      else { return nil }
     }
-    return Int(all[at].end)
+    return Int(tokens[at].end)
   }
 }
 

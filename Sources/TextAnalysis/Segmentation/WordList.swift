@@ -18,6 +18,8 @@ package struct WordList: Equatable, Sendable {
   /// - Parameter skipped: called with the number of a line (from 1) that holds no word of 2 to 20 Han
   ///   characters, and with the reason.
   package init(text: String, skipped: (_ line: Int, _ reason: String) -> Void = { _, _ in }) throws {
+    // Nearly every start of the program: an analyzer costs half a megabyte.
+    guard !text.isEmpty else { return }
     let analyzer = try Analyzer()
     for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       .enumerated()
