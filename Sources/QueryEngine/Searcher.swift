@@ -252,7 +252,9 @@ package final class Searcher {
     let adjacencies = try adjacencyScorer(plan)
     let looksAgain = !adjacencies.isEmpty || !plan.wholeTitles.isEmpty
     let capacity = wanted > 0 && looksAgain ? max(wanted, AdjacencyScorer.candidates) : wanted
-    var collector = TopKCollector(capacity: capacity, order: order)
+    // The collector has room from the start: for no more than there are.
+    var collector = TopKCollector(
+      capacity: min(capacity, snapshot.statistics.documentCount), order: order)
     let (total, facets) = try visitAll(
       plan, facets: request.facets, mode: mode, deadline: deadline, into: &collector)
     var ranked = try collector.ranked()

@@ -81,8 +81,7 @@ extension Searcher {
       ranked.append(
         RankedDocument(
           segment: segment, document: document, rank: try reader.keys.ranks.value(of: Int(document)),
-          tier: explanation.rankedTier, day: try reader.days.value(of: Int(document)),
-          score: explanation.score))
+          tier: explanation.rankedTier, day: 0, score: explanation.score))
     }
     ranked = try ranked.sorted { try order.isBetter($0, $1) }
   }
