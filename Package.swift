@@ -156,7 +156,8 @@ let package = Package(
       name: "IndexStorageTests", dependencies: ["IndexStorage", "SearchTestSupport"],
       swiftSettings: house),
     .testTarget(
-      name: "IndexFormatTests", dependencies: ["IndexFormat", "IndexStorage", "SearchTestSupport"],
+      name: "IndexFormatTests",
+      dependencies: ["IndexFormat", "IndexStorage", "CKernels", "SearchTestSupport"],
       swiftSettings: house),
     .testTarget(
       name: "IndexWritingTests",

@@ -2,15 +2,8 @@
 
 #include <string.h>
 
-typedef uint32_t u32x4 __attribute__((vector_size(16)));
-
-static inline __attribute__((always_inline)) u32x4 load(const void *p) {
-  u32x4 v;
-  memcpy(&v, p, 16);
-  return v;
-}
-
-static inline __attribute__((always_inline)) void store(void *p, u32x4 v) { memcpy(p, &v, 16); }
+#include "dispatch.h"
+#include "vectors.h"
 
 // Value 4 × i + lane stands in round i of its lane: four integers come out of one shift.
 #define UNPACK(BODY)                                                 \
@@ -43,19 +36,21 @@ static inline __attribute__((always_inline)) void unpack(const uint8_t *bytes, c
   UNPACK(store(values + 4 * i, v);)
 }
 
-static inline __attribute__((always_inline)) u32x4 add_up(u32x4 v, u32x4 *last) {
-  const u32x4 zero = {0, 0, 0, 0};
-  v += __builtin_shufflevector(zero, v, 0, 4, 5, 6);
-  v += __builtin_shufflevector(zero, v, 0, 0, 4, 5);
-  v += *last;
-  *last = __builtin_shufflevector(v, v, 3, 3, 3, 3);
-  return v;
-}
-
 static inline __attribute__((always_inline)) void unpack_ascending(
     const uint8_t *bytes, const int width, uint32_t previous, uint32_t *docs) {
   u32x4 last = {previous, previous, previous, previous};
   UNPACK(store(docs + 4 * i, add_up(v + 1, &last));)
+}
+
+// Eight values begin in the same bits of every `width` bytes.
+static inline __attribute__((always_inline)) void unpack_few(
+    const uint8_t *bytes, const int width, size_t count, uint32_t *values) {
+  const uint64_t mask = ((uint64_t)1 << width) - 1;
+  size_t i = 0;
+  for (; i + 8 <= count; i += 8, bytes += width)
+    _Pragma("clang loop unroll(full)") for (int j = 0; j < 8; j++)
+      values[i + j] = (uint32_t)(load64(bytes + j * width / 8) >> j * width % 8 & mask);
+  for (size_t bit = 0; i < count; i++, bit += width) values[i] = (uint32_t)(load64(bytes + bit / 8) >> bit % 8 & mask);
 }
 
 static inline __attribute__((always_inline)) void pack(const uint32_t *values, const int width, uint8_t *bytes) {
@@ -106,32 +101,67 @@ void kernel_add_one(uint32_t *values, size_t count) {
   for (size_t i = 0; i < count; i++) values[i] = (values[i] & 0x7FFFFFFF) + 1;
 }
 
+// 1…127 values one after the other; eight bytes from the last bits on are read.
+static void unpack_few_of_width(const uint8_t *bytes, int width, size_t count, uint32_t *values) {
+  switch (width) {
+#define CASE(W) \
+  case W: unpack_few(bytes, W, count, values); break;
+    EACH_WIDTH(CASE)
+#undef CASE
+  }
+}
+
+// A number of patches, their places, and `size` bytes (1, 2, 4) of each, which belong above `width` bits. Writes inside of 128
+// values wherever they say.
+static uint64_t put_patches_in(const uint8_t *patches, int size, int width, size_t count, uint32_t *values) {
+  const size_t n = patches[0];
+  const uint8_t *places = patches + 1, *highs = places + n;
+  uint64_t over = 0;
+  uint32_t largest = 0, last = 0;
+  for (size_t i = 0; i < n; i++, highs += size) {
+    uint64_t high = highs[0];
+    if (size > 1) high |= (uint64_t)highs[1] << 8;
+    if (size > 2) high |= (uint64_t)highs[2] << 16 | (uint64_t)highs[3] << 24;
+    high <<= width;
+    over |= high >> 32;
+    if (last < places[i]) last = places[i];
+    const uint32_t value = values[places[i] % kernel_block] |= (uint32_t)high;
+    if (largest < value) largest = value;
+  }
+  return over || (n > 0 && last >= count) ? UINT64_MAX : largest;
+}
+
+uint64_t kernel_unpack_array(const uint8_t *bytes, kernel_array array, size_t count, uint32_t *values) {
+  const uint8_t *packed = bytes + array.start;
+  if (count == kernel_block) {
+    kernel_unpack(packed, array.width, values);
+  } else {
+    unpack_few_of_width(packed, array.width, count, values);
+  }
+  if (array.patch == 0) return 0;
+  return put_patches_in(packed + (count * array.width + 7) / 8, array.patch, array.width, count, values);
+}
+
+TWO_BUILDS
 void kernel_add_up(uint32_t *gaps, size_t count, uint32_t previous) {
-  u32x4 last = {previous, previous, previous, previous};
+  const u32x8 zero = {0};
+  u32x8 before = zero + previous;
   size_t i = 0;
-  for (; i + 4 <= count; i += 4) store(gaps + i, add_up(load(gaps + i) + 1, &last));
-  uint32_t doc = last[0];
+  for (; i + 8 <= count; i += 8) {
+    u32x8 v;
+    memcpy(&v, gaps + i, sizeof v);
+    v += 1;
+    v += __builtin_shufflevector(v, zero, 8, 0, 1, 2, 8, 4, 5, 6);
+    v += __builtin_shufflevector(v, zero, 8, 8, 0, 1, 8, 8, 4, 5);
+    v += __builtin_shufflevector(v, zero, 8, 8, 8, 8, 3, 3, 3, 3);
+    // Only one addition waits for the eight before.
+    const u32x8 sum = v + before;
+    before += __builtin_shufflevector(v, v, 7, 7, 7, 7, 7, 7, 7, 7);
+    memcpy(gaps + i, &sum, sizeof sum);
+  }
+  uint32_t doc = before[0];
   for (; i < count; i++) {
     doc += gaps[i] + 1;
     gaps[i] = doc;
   }
-}
-
-uint64_t kernel_append_ascending(const uint32_t *gaps, size_t count, uint64_t last, uint32_t *values) {
-  if (count == 0) return last;
-  u32x4 sums = {(uint32_t)last, (uint32_t)last, (uint32_t)last, (uint32_t)last};
-  u32x4 any = {0, 0, 0, 0};
-  for (size_t i = 0; i < count; i += 4) {
-    u32x4 v = load(gaps + i);
-    any |= v;
-    store(values + i, add_up(v + 1, &sums));
-  }
-  // 128 gaps below 2²⁴ do not add up to 2³².
-  if (count <= kernel_block && (any[0] | any[1] | any[2] | any[3]) < 1u << 24)
-    return last + (uint32_t)(values[count - 1] - (uint32_t)last);
-  for (size_t i = 0; i < count; i++) {
-    last += (uint64_t)gaps[i] + 1;
-    values[i] = (uint32_t)last;
-  }
-  return last;
 }

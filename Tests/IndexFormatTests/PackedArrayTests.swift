@@ -1,3 +1,4 @@
+import CKernels
 import SearchTestSupport
 import Testing
 
@@ -33,10 +34,10 @@ import Testing
     let isSound = readable.withUnsafeBytes { source in
       values.withUnsafeMutableBufferPointer { target in
         guard
-          let shape = PackedArray.Shape(source.baseAddress!, at: 0, count: count, limit: bytes.count),
-          PackedArray.unpack(source.baseAddress!, shape, count: count, into: target.baseAddress!) != nil
+          let array = PackedArray.open(source.baseAddress!, at: 0, count: count, limit: bytes.count),
+          PackedArray.unpack(source.baseAddress!, array, count: count, into: target.baseAddress!) != nil
         else { return false }
-        return shape.end == bytes.count
+        return array.end == bytes.count
       }
     }
     #expect(values[128] == 0xDEAD_BEEF)

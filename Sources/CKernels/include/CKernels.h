@@ -18,15 +18,50 @@ void kernel_unpack_ascending(const uint8_t *_Nonnull bytes, int width, uint32_t 
 // The same for gaps that are unpacked already, `count` of them, in place.
 void kernel_add_up(uint32_t *_Nonnull gaps, size_t count, uint32_t previous);
 
+// A packed array: what its first byte says (bits of a value, bytes of a patch: 0, 1, 2, 4), and where its parts stand.
+typedef struct {
+  int width, patch;
+  size_t start, end;
+} kernel_array;
+
+// False when the array of `count` values at `offset` does not end at or before `limit`. Reads nothing from there on.
+static inline _Bool kernel_open_array(
+    const uint8_t *_Nonnull bytes, size_t offset, size_t count, size_t limit, kernel_array *_Nonnull array) {
+  if (offset >= limit) return 0;
+  const int head = bytes[offset], width = head & 63, code = head >> 6;
+  if (width > 32) return 0;
+  size_t end = offset + 1 + (count * (size_t)width + 7) / 8;
+  *array = (kernel_array){width, code == 3 ? 4 : code, offset + 1, end};
+  if (code == 0) return end <= limit;
+  if (end >= limit) return 0;
+  array->end = end + 1 + bytes[end] * (size_t)(1 + array->patch);
+  return array->end <= limit;
+}
+// Unpacks 1…128 values; eight bytes from the end of the array on are read, too, and up to 128 values written. Returns the largest
+// that was patched (0: none); UINT64_MAX when a patch is out of its place or makes a value of more than 32 bits.
+uint64_t kernel_unpack_array(
+    const uint8_t *_Nonnull bytes, kernel_array array, size_t count, uint32_t *_Nonnull values);
+
+// Where in the positions of a block of postings a reader stands.
+typedef struct {
+  // Of the block, in the bytes of the list, and of the chunk that follows.
+  size_t block_offset, offset;
+  // Positions of the block; those before the chunk at hand or to be read, and its own.
+  size_t total, chunk_start, chunk_count;
+  _Bool is_decoded;
+} kernel_positions;
+
+// Writes the positions of the postings `indices`, one after the other, from their gaps; `ordinals` says where those of each posting
+// begin, and past the last. `chunk` keeps the chunk at hand, and goes on for three values; so do `values`. Returns 0; 1 when the
+// chunks are not inside `limit`, 2 when a position has more than 32 bits.
+int kernel_read_positions(
+    kernel_positions *_Nonnull reader, const uint8_t *_Nonnull bytes, size_t limit, const uint32_t *_Nonnull ordinals,
+    const uint32_t *_Nonnull indices, size_t count, uint32_t *_Nonnull chunk, uint32_t *_Nonnull values);
+
 // Asks for the cache lines of some bytes, which are read soon. Never fails, wherever they are.
 static inline void kernel_prefetch(const void *_Nonnull bytes, size_t count) {
   for (size_t i = 0; i < count; i += 64) __builtin_prefetch((const char *)bytes + i);
 }
-
-// Adds gaps up as above, from a last value of up to 64 bits on, and returns the last. Values above 32 bits are cut off. Reads
-// up to three gaps more than `count`, and writes as many values.
-uint64_t kernel_append_ascending(
-    const uint32_t *_Nonnull gaps, size_t count, uint64_t last, uint32_t *_Nonnull values);
 
 // Adds one to the lower 31 bits of each value; the highest is cleared.
 void kernel_add_one(uint32_t *_Nonnull values, size_t count);

@@ -91,88 +91,25 @@ enum PackedArray {
 
   // MARK: Reading
 
-  /// What the first byte of an array says, and where its parts stand; all inside `limit`.
-  struct Shape {
-    var width: Int
-    /// Bytes of a patch: 0 for none, 1, 2 or 4.
-    var patch: Int
-    /// Where the packed values begin.
-    var start: Int
-    /// Where the array ends.
-    var end: Int
-
-    /// Nil when the array does not end at or before `limit`. Reads nothing past `limit`.
-    @unsafe init?(_ bytes: UnsafeRawPointer, at offset: Int, count: Int, limit: Int) {
-      guard offset < limit else { return nil }
-      let head = unsafe bytes.load(fromByteOffset: offset, as: UInt8.self)
-      width = Int(head & 0x3F)
-      guard width <= 32 else { return nil }
-      start = offset + 1
-      end = start + PackedArray.byteCount(count, width: width)
-      patch = Int(head >> 6)
-      if patch == 0 {
-        guard end <= limit else { return nil }
-        return
-      }
-      if patch == 3 { patch = 4 }
-      guard end < limit else { return nil }
-      let patches = Int(unsafe bytes.load(fromByteOffset: end, as: UInt8.self))
-      end += 1 + patches * (1 + patch)
-      guard end <= limit else { return nil }
-    }
+  /// What the first byte of an array says, and where its parts stand; nil when it does not end at or before `limit`.
+  /// Reads nothing past `limit`.
+  @unsafe @inline(__always)
+  static func open(_ bytes: UnsafeRawPointer, at offset: Int, count: Int, limit: Int) -> kernel_array? {
+    var array = kernel_array()
+    let first = unsafe bytes.assumingMemoryBound(to: UInt8.self)
+    return unsafe kernel_open_array(first, offset, count, limit, &array) ? array : nil
   }
 
-  /// Reads `count` values of a shape; the largest that was patched, 0 for none; nil when a patch is out of place.
+  /// Reads `count` values; the largest that was patched, 0 for none; nil when a patch is out of place.
   ///
-  /// Sound when `shape` was made of these bytes and this count, and eight more bytes than its `end` are readable.
+  /// Sound when `array` was opened for these bytes and this count, eight more bytes than its end are readable, and there is
+  /// room for 128 values.
   @unsafe @inline(__always)
   static func unpack(
-    _ bytes: UnsafeRawPointer, _ shape: Shape, count: Int, into values: UnsafeMutablePointer<UInt32>
+    _ bytes: UnsafeRawPointer, _ array: kernel_array, count: Int, into values: UnsafeMutablePointer<UInt32>
   ) -> UInt32? {
-    if count == PostingsLayout.blockSize {
-      unsafe kernel_unpack(
-        (bytes + shape.start).assumingMemoryBound(to: UInt8.self), Int32(shape.width), values)
-    } else if shape.width == 0 {
-      unsafe values.update(repeating: 0, count: count)
-    } else {
-      let mask = UInt64(1) << UInt64(shape.width) &- 1
-      let source = unsafe bytes + shape.start
-      var bit = 0
-      for i in 0..<count {
-        let word = unsafe source.loadUnaligned(fromByteOffset: bit &>> 3, as: UInt64.self)
-        unsafe values[i] = UInt32(truncatingIfNeeded: (word &>> UInt64(bit & 7)) & mask)
-        bit &+= shape.width
-      }
-    }
-    return unsafe shape.patch == 0 ? 0 : patch(bytes, shape, count: count, values)
-  }
-
-  @unsafe
-  private static func patch(
-    _ bytes: UnsafeRawPointer, _ shape: Shape, count: Int, _ values: UnsafeMutablePointer<UInt32>
-  ) -> UInt32? {
-    var largest: UInt32 = 0
-    let list = unsafe bytes + shape.start + byteCount(count, width: shape.width)
-    let patches = Int(unsafe list.load(as: UInt8.self))
-    let highs = unsafe list + 1 + patches
-    for i in 0..<patches {
-      let place = Int(unsafe list.load(fromByteOffset: 1 + i, as: UInt8.self))
-      let high: UInt64
-      switch shape.patch {
-      case 1: high = UInt64(unsafe highs.load(fromByteOffset: i, as: UInt8.self))
-      case 2:
-        high = UInt64(
-          UInt16(littleEndian: unsafe highs.loadUnaligned(fromByteOffset: 2 * i, as: UInt16.self)))
-      default:
-        high = UInt64(
-          UInt32(littleEndian: unsafe highs.loadUnaligned(fromByteOffset: 4 * i, as: UInt32.self)))
-      }
-      let value = high << UInt64(shape.width)
-      guard place < count, value <= UInt32.max else { return nil }
-      let patched = unsafe values[place] | UInt32(truncatingIfNeeded: value)
-      unsafe values[place] = patched
-      largest = max(largest, patched)
-    }
-    return largest
+    let first = unsafe bytes.assumingMemoryBound(to: UInt8.self)
+    let largest = unsafe kernel_unpack_array(first, array, count, values)
+    return largest == .max ? nil : UInt32(truncatingIfNeeded: largest)
   }
 }

@@ -23,12 +23,17 @@
     count = 0
   }
 
-  /// Ends the positions of a document.
+  /// Positions of the documents so far.
   @inline(__always)
-  func close(titleCount: Int) {
-    unsafe titles[count] = min(titleCount, positions.count - (unsafe ends[count]))
+  var end: Int { unsafe ends[count] }
+
+  /// Ends the positions of a document, of which there are as many.
+  @inline(__always)
+  func close(count more: Int = 0, titleCount: Int = 0) {
+    unsafe titles[count] = min(titleCount, more)
+    let end = unsafe ends[count] &+ more
     count &+= 1
-    unsafe ends[count] = positions.count
+    unsafe ends[count] = end
   }
 
   /// The positions of all documents; valid until more are read.

@@ -93,19 +93,21 @@ extension PostingsCursor {
     while let now = chosen {
       chosen = unsafe blockAfter(now, places, count: count, base: base, withPositions: true)
       let first = now.places.lowerBound
-      while batch.count < first { batch.close(titleCount: 0) }
       try unsafe find(places, now, count: count, base: base, into: lookUp, &isMarked)
-      guard lookUp.count > 0, var source = unsafe try positionSource() else { continue }
+      guard lookUp.count > 0, let ordinals = unsafe try positionOrdinals() else { continue }
+      let held = batch.end
       for found in 0..<lookUp.count {
-        let number = first + Int(unsafe lookUp.chosen[found])
-        while batch.count < number { batch.close(titleCount: 0) }
+        let number = first &+ Int(unsafe lookUp.chosen[found])
+        while batch.count < number { batch.close() }
         let index = Int(unsafe lookUp.indices[found])
-        try unsafe source.append(ofPosting: index, to: &batch.positions, of: self)
-        batch.close(titleCount: hasTitles ? Int(unsafe buffer[2 &* PostingsLayout.blockSize &+ index]) : 0)
+        batch.close(
+          count: Int(unsafe ordinals[index &+ 1] &- ordinals[index]),
+          titleCount: hasTitles ? Int(unsafe buffer[2 &* PostingsLayout.blockSize &+ index]) : 0)
       }
-      positions = unsafe source.reader
+      try unsafe appendPositions(
+        ofPostings: lookUp.indices, count: lookUp.count, total: batch.end &- held, ordinals, to: &batch.positions)
     }
-    while batch.count < count { batch.close(titleCount: 0) }
+    while batch.count < count { batch.close() }
   }
 
   /// A block, and the chosen places that it reaches.

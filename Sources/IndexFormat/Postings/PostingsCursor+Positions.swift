@@ -1,34 +1,26 @@
 import CKernels
 
-/// Where in the positions of a block a cursor has read to.
-struct PositionReader {
-  /// Of the block, from the start of the list's positions.
-  private(set) var blockOffset = 0
-  /// Of the chunk that follows.
-  var offset = 0
-  /// Positions of the whole block; -1 until they are counted.
-  var total = -1
-  /// The chunk in the buffer, or the one before the next to be read: its first ordinal, and how many it has.
-  var chunkStart = 0
-  var chunkCount = 0
-  var chunkIsDecoded = false
-
+extension kernel_positions {
+  /// Stands before a block whose positions are not counted yet.
   mutating func start(_ offset: Int) {
-    blockOffset = offset
-    total = -1
+    block_offset = offset
+    total = Self.uncounted
   }
 
   mutating func startInline(count: Int) {
     total = count
-    chunkCount = count
-    chunkIsDecoded = true
+    chunk_count = count
+    is_decoded = true
   }
 
-  mutating func rewind() {
-    offset = blockOffset
-    chunkStart = 0
-    chunkCount = min(PostingsLayout.blockSize, total)
-    chunkIsDecoded = false
+  fileprivate static let uncounted = Int.max
+
+  fileprivate mutating func start(total: Int) {
+    self.total = total
+    offset = block_offset
+    chunk_start = 0
+    chunk_count = min(PostingsLayout.blockSize, total)
+    is_decoded = false
   }
 }
 
@@ -44,26 +36,40 @@ extension PostingsCursor {
   /// The same for callers that ask for many documents.
   package func positions(into output: inout PositionBuffer) throws(IndexFormatError) {
     output.count = 0
-    guard docID != Self.end, var source = unsafe try positionSource() else { return }
-    try unsafe source.append(ofPosting: index, to: &output, of: self)
-    positions = unsafe source.reader
+    guard docID != Self.end, let ordinals = unsafe try positionOrdinals() else { return }
+    var place = UInt32(index)
+    let total = Int(unsafe ordinals[index + 1] - ordinals[index])
+    try unsafe appendPositions(ofPostings: &place, count: 1, total: total, ordinals, to: &output)
   }
 
-  /// Where the positions of the current block come from; nil when the list has none.
+  /// How many positions of the block stand before each of its postings, and before its end; nil when the list has none.
   @unsafe
-  func positionSource() throws(IndexFormatError) -> PositionSource? {
+  func positionOrdinals() throws(IndexFormatError) -> UnsafePointer<UInt32>? {
     guard entry.hasPositions else { return nil }
     if unsafe positionBytes == nil { unsafe positionBytes = try file.bytes(of: .positions, entry.positions) }
-    guard let bytes = unsafe positionBytes else { return nil }
     let ordinals = unsafe buffer + 4 * PostingsLayout.blockSize
-    if positions.total < 0 {
-      positions.total = try unsafe countPositions(ordinals)
-      positions.rewind()
+    if positions.total == kernel_positions.uncounted {
+      positions.start(total: try unsafe countPositions(ordinals))
     }
     if hasTitles { try decodeFrequencies() }
-    return unsafe PositionSource(
-      reader: positions, bytes: bytes, ordinals: UnsafePointer(ordinals),
-      chunk: buffer + 3 * PostingsLayout.blockSize)
+    return unsafe UnsafePointer(ordinals)
+  }
+
+  /// Appends the positions of some postings of the block, by their places in it: `total` of them in all.
+  @unsafe
+  func appendPositions(
+    ofPostings indices: UnsafePointer<UInt32>, count: Int, total: Int, _ ordinals: UnsafePointer<UInt32>,
+    to output: inout PositionBuffer
+  ) throws(IndexFormatError) {
+    try output.makeRoom(for: total, of: self)
+    // An inline list has no bytes, and its only chunk is decoded.
+    let bytes = unsafe positionBytes?.baseAddress ?? UnsafeRawPointer(buffer)
+    let result = unsafe kernel_read_positions(
+      &positions, bytes.assumingMemoryBound(to: UInt8.self), positionBytes?.count ?? 0, ordinals, indices, count,
+      buffer + 3 * PostingsLayout.blockSize, output.values + output.count)
+    if result == 1 { throw damage("a position per occurrence") }
+    if result == 2 { throw damage("positions of 32 bits") }
+    output.count &+= total
   }
 
   /// Writes how many positions of the block stand before each of its postings, and before its end; how many there are.
@@ -73,18 +79,18 @@ extension PostingsCursor {
       // Frequencies are packed less one, as gaps are, and add up like them.
       let ends = unsafe ordinals + 1
       guard
-        let shape = unsafe PackedArray.Shape(base, at: frequencyOffset, count: inBlock, limit: postings.count)
+        let array = unsafe PackedArray.open(base, at: frequencyOffset, count: inBlock, limit: postings.count)
       else { throw damage("frequencies inside the list") }
-      // Sound: the shape was checked; eight more bytes are readable after every section.
-      if inBlock == PostingsLayout.blockSize, shape.patch == 0, shape.width <= 24 {
+      // Sound: the array was checked; eight more bytes are readable after every section.
+      if inBlock == PostingsLayout.blockSize, array.patch == 0, array.width <= 24 {
         unsafe kernel_unpack_ascending(
-          (base + shape.start).assumingMemoryBound(to: UInt8.self), Int32(shape.width), 0, ends)
+          (base + array.start).assumingMemoryBound(to: UInt8.self), array.width, 0, ends)
         return Int(unsafe ends[inBlock - 1])
       }
-      guard let largest = unsafe PackedArray.unpack(base, shape, count: inBlock, into: ends) else {
+      guard let largest = unsafe PackedArray.unpack(base, array, count: inBlock, into: ends) else {
         throw damage("frequencies inside the list")
       }
-      if shape.width <= 24, largest < 1 << 24 {
+      if array.width <= 24, largest < 1 << 24 {
         unsafe kernel_add_up(ends, inBlock, 0)
         return Int(unsafe ends[inBlock - 1])
       }
@@ -98,70 +104,6 @@ extension PostingsCursor {
     }
     guard total <= Int(UInt32.max) else { throw damage("a position per occurrence") }
     return total
-  }
-}
-
-/// The positions of one block, with what is needed to read them at hand. Whoever is done gives the reader back.
-@unsafe struct PositionSource {
-  var reader: PositionReader
-  let bytes: UnsafeRawBufferPointer
-  /// Of the first position of each posting, in the block, and past the last of all.
-  let ordinals: UnsafePointer<UInt32>
-  let chunk: UnsafeMutablePointer<UInt32>
-
-  /// Appends the positions of one posting of the block, 0..<its count.
-  @inline(__always)
-  mutating func append(
-    ofPosting index: Int, to output: inout PositionBuffer, of cursor: PostingsCursor
-  ) throws(IndexFormatError) {
-    var next = Int(unsafe ordinals[index])
-    let end = Int(unsafe ordinals[index + 1])
-    let count = end - next
-    try output.makeRoom(for: count, of: cursor)
-    // Asked again for a document whose positions go over the end of a chunk.
-    if unsafe next < reader.chunkStart { unsafe reader.rewind() }
-    // One before the first position.
-    var value = UInt64.max
-    var target = unsafe output.values + output.count
-    while next < end {
-      while unsafe next >= reader.chunkStart + reader.chunkCount { try unsafe passChunk(cursor) }
-      if unsafe !reader.chunkIsDecoded { try unsafe decodeChunk(cursor) }
-      let stop = unsafe min(end, reader.chunkStart + reader.chunkCount)
-      // Sound: there is more after the chunk, and slack after the output.
-      value = unsafe kernel_append_ascending(
-        chunk + (next - reader.chunkStart), stop - next, value, target)
-      unsafe target += stop - next
-      next = stop
-    }
-    // Positions ascend, so the last one bounds them all; no sum of 32-bit gaps leaves 64 bits.
-    guard value == .max || value <= UInt64(UInt32.max) else { throw cursor.damage("positions of 32 bits") }
-    output.count &+= count
-  }
-
-  @inline(__always)
-  private func shape(_ cursor: PostingsCursor) throws(IndexFormatError) -> PackedArray.Shape {
-    guard unsafe reader.chunkCount > 0, let base = unsafe bytes.baseAddress,
-      let shape = unsafe PackedArray.Shape(
-        base, at: reader.offset, count: reader.chunkCount, limit: bytes.count)
-    else { throw cursor.damage("a position per occurrence") }
-    return shape
-  }
-
-  private mutating func passChunk(_ cursor: PostingsCursor) throws(IndexFormatError) {
-    guard !cursor.entry.isInline else { throw cursor.damage("a position per occurrence") }
-    unsafe reader.offset = unsafe try shape(cursor).end
-    unsafe reader.chunkStart += unsafe reader.chunkCount
-    unsafe reader.chunkCount = unsafe min(PostingsLayout.blockSize, reader.total - reader.chunkStart)
-    unsafe reader.chunkIsDecoded = false
-  }
-
-  private mutating func decodeChunk(_ cursor: PostingsCursor) throws(IndexFormatError) {
-    let shape = unsafe try shape(cursor)
-    // Sound: `shape` has checked the bytes; eight more are readable after every section.
-    guard let base = unsafe bytes.baseAddress,
-      unsafe PackedArray.unpack(base, shape, count: reader.chunkCount, into: chunk) != nil
-    else { throw cursor.damage("a position per occurrence") }
-    unsafe reader.chunkIsDecoded = true
   }
 }
 

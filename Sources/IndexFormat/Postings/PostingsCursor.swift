@@ -36,7 +36,7 @@ import CKernels
   private(set) var hasFrequencies = false
   /// Whether the buffer of title frequencies may hold anything but zeros.
   private var hasTitleValues = false
-  var positions = PositionReader()
+  var positions = kernel_positions()
   /// The positions of the list, once they are asked for.
   var positionBytes: UnsafeRawBufferPointer?
 
@@ -273,24 +273,24 @@ import CKernels
   private func decodeGaps(
     _ base: UnsafeRawPointer, _ start: Int, count: Int, previous: UInt32
   ) throws(IndexFormatError) {
-    guard let shape = unsafe PackedArray.Shape(base, at: start, count: count, limit: postings.count) else {
+    guard let array = unsafe PackedArray.open(base, at: start, count: count, limit: postings.count) else {
       throw damage("blocks inside the list")
     }
-    frequencyOffset = shape.end
+    frequencyOffset = array.end
     var largest: UInt32 = 0
-    // Sound: the shape was checked; eight more bytes are readable after every section.
-    if count == PostingsLayout.blockSize, shape.patch == 0 {
+    // Sound: the array was checked; eight more bytes are readable after every section.
+    if count == PostingsLayout.blockSize, array.patch == 0 {
       unsafe kernel_unpack_ascending(
-        (base + shape.start).assumingMemoryBound(to: UInt8.self), Int32(shape.width), previous, buffer)
+        (base + array.start).assumingMemoryBound(to: UInt8.self), array.width, previous, buffer)
     } else {
-      guard let patched = unsafe PackedArray.unpack(base, shape, count: count, into: buffer) else {
+      guard let patched = unsafe PackedArray.unpack(base, array, count: count, into: buffer) else {
         throw damage("patches inside the block")
       }
       largest = patched
       unsafe kernel_add_up(buffer, count, previous)
     }
     // Gaps are positive, so one look at the last document bounds them all, unless the sum went over 32 bits.
-    if shape.width > 24 || largest >= 1 << 24 {
+    if array.width > 24 || largest >= 1 << 24 {
       var before = Int64(Int32(truncatingIfNeeded: previous))
       for i in 0..<count {
         let doc = Int64(unsafe buffer[i])
@@ -361,20 +361,20 @@ import CKernels
     let frequencies = unsafe buffer + PostingsLayout.blockSize
     if flags.contains(.frequencies) {
       guard
-        let shape = unsafe PackedArray.Shape(base, at: offset, count: inBlock, limit: postings.count),
-        unsafe PackedArray.unpack(base, shape, count: inBlock, into: frequencies) != nil
+        let array = unsafe PackedArray.open(base, at: offset, count: inBlock, limit: postings.count),
+        unsafe PackedArray.unpack(base, array, count: inBlock, into: frequencies) != nil
       else { throw damage("frequencies inside the list") }
       // Frequencies have 31 bits; a forged one has at most that.
       unsafe kernel_add_one(frequencies, inBlock)
-      offset = shape.end
+      offset = array.end
     } else {
       unsafe frequencies.update(repeating: 1, count: inBlock)
     }
     if flags.contains(.titles) {
       guard
-        let shape = unsafe PackedArray.Shape(base, at: offset, count: inBlock, limit: postings.count),
+        let array = unsafe PackedArray.open(base, at: offset, count: inBlock, limit: postings.count),
         unsafe PackedArray.unpack(
-          base, shape, count: inBlock, into: buffer + 2 * PostingsLayout.blockSize) != nil
+          base, array, count: inBlock, into: buffer + 2 * PostingsLayout.blockSize) != nil
       else { throw damage("title frequencies inside the list") }
       hasTitleValues = true
     } else if hasTitleValues {
