@@ -105,7 +105,8 @@ extension PostingsCursor {
           titleCount: hasTitles ? Int(unsafe buffer[2 &* PostingsLayout.blockSize &+ index]) : 0)
       }
       try unsafe appendPositions(
-        ofPostings: lookUp.indices, count: lookUp.count, total: batch.end &- held, ordinals, to: &batch.positions)
+        ofPostings: lookUp.indices, count: lookUp.count, total: batch.end &- held, ordinals,
+        to: &batch.positions)
     }
     while batch.count < count { batch.close() }
   }

@@ -65,7 +65,8 @@ extension PostingsCursor {
     // An inline list has no bytes, and its only chunk is decoded.
     let bytes = unsafe positionBytes?.baseAddress ?? UnsafeRawPointer(buffer)
     let result = unsafe kernel_read_positions(
-      &positions, bytes.assumingMemoryBound(to: UInt8.self), positionBytes?.count ?? 0, ordinals, indices, count,
+      &positions, bytes.assumingMemoryBound(to: UInt8.self), positionBytes?.count ?? 0, ordinals, indices,
+      count,
       buffer + 3 * PostingsLayout.blockSize, output.values + output.count)
     if result == 1 { throw damage("a position per occurrence") }
     if result == 2 { throw damage("positions of 32 bits") }
