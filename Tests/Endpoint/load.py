@@ -64,8 +64,8 @@ def overload(server, count=300, seconds=10):
     return f"{len(accepted)} accepted, p50 {accepted[len(accepted) // 2] * 1000:.0f} ms, p99 {last * 1000:.0f} ms; {refused} refused; {told}"
 
 
-def commits(server, count=200):
-    """200 commits while 4 clients ask: every request answered, from one commit, and no descriptor left behind"""
+def commits(server, count=500):
+    """500 commits while 4 clients ask: every request answered, from one commit, and no descriptor left behind"""
     failures, answers, seen = [], [0], set()
     is_running = [True]
 
@@ -120,8 +120,8 @@ end
 """
 
 
-def soak(server, count=1_000_000):
-    """a million requests: memory and descriptors stay"""
+def soak(server, count=2_000_000):
+    """two million requests: memory and descriptors stay"""
     wrk = shutil.which("wrk")
     if not wrk:
         return "not done: no wrk here (apt-get install wrk)"

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the endpoint has to stand: hostile clients, overload, commits under way, a million requests.
+"""What the endpoint has to stand: hostile clients, overload, commits under way, two million requests.
 
     Tests/Endpoint/torture.py [--search .build/release/search] [--no-cache] [NAME…]
 
