@@ -1,7 +1,5 @@
 #include "CKernels.h"
 
-#include <string.h>
-
 #include "dispatch.h"
 #include "vectors.h"
 
@@ -139,7 +137,7 @@ uint64_t kernel_unpack_array(const uint8_t *bytes, kernel_array array, size_t co
     unpack_few_of_width(packed, array.width, count, values);
   }
   if (array.patch == 0) return 0;
-  return put_patches_in(packed + (count * array.width + 7) / 8, array.patch, array.width, count, values);
+  return put_patches_in(bytes + array.patches, array.patch, array.width, count, values);
 }
 
 TWO_BUILDS

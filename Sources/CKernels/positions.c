@@ -34,7 +34,7 @@ static inline void rewind_block(kernel_positions *reader) {
 int kernel_read_positions(
     kernel_positions *reader, const uint8_t *bytes, size_t limit, const uint32_t *ordinals, const uint32_t *indices,
     size_t count, uint32_t *chunk, uint32_t *values) {
-  // A copy: it stays in registers, and as it was when the bytes are not sound.
+  // A copy, so that it stays in registers.
   kernel_positions now = *reader;
   kernel_array array;
   for (size_t i = 0; i < count; i++) {

@@ -18,10 +18,11 @@ void kernel_unpack_ascending(const uint8_t *_Nonnull bytes, int width, uint32_t 
 // The same for gaps that are unpacked already, `count` of them, in place.
 void kernel_add_up(uint32_t *_Nonnull gaps, size_t count, uint32_t previous);
 
-// A packed array: what its first byte says (bits of a value, bytes of a patch: 0, 1, 2, 4), and where its parts stand.
+// A packed array: what its first byte says (bits of a value, bytes of a patch: 0, 1, 2, 4), and where its values, its patches (if it
+// has any) and what follows begin.
 typedef struct {
   int width, patch;
-  size_t start, end;
+  size_t start, patches, end;
 } kernel_array;
 
 // False when the array of `count` values at `offset` does not end at or before `limit`. Reads nothing from there on.
@@ -30,11 +31,11 @@ static inline _Bool kernel_open_array(
   if (offset >= limit) return 0;
   const int head = bytes[offset], width = head & 63, code = head >> 6;
   if (width > 32) return 0;
-  size_t end = offset + 1 + (count * (size_t)width + 7) / 8;
-  *array = (kernel_array){width, code == 3 ? 4 : code, offset + 1, end};
-  if (code == 0) return end <= limit;
-  if (end >= limit) return 0;
-  array->end = end + 1 + bytes[end] * (size_t)(1 + array->patch);
+  const size_t packed_end = offset + 1 + (count * (size_t)width + 7) / 8;
+  *array = (kernel_array){width, code == 3 ? 4 : code, offset + 1, packed_end, packed_end};
+  if (code == 0) return packed_end <= limit;
+  if (packed_end >= limit) return 0;
+  array->end += 1 + bytes[packed_end] * (size_t)(1 + array->patch);
   return array->end <= limit;
 }
 // Unpacks 1…128 values; eight bytes from the end of the array on are read, too, and up to 128 values written. Returns the largest
