@@ -3,18 +3,14 @@
 #include "vectors.h"
 
 // Adds gaps up from a last value of up to 64 bits on, and returns the last. Values above 32 bits are cut off. Reads up to three
-// gaps more than `count` (at least one), and writes as many values.
-static inline uint64_t append_ascending(const uint32_t *gaps, size_t count, uint64_t last, uint32_t *values) {
-  u32x4 sums = {(uint32_t)last, (uint32_t)last, (uint32_t)last, (uint32_t)last};
-  u32x4 any = {0, 0, 0, 0};
-  for (size_t i = 0; i < count; i += 4) {
-    u32x4 v = load(gaps + i);
-    any |= v;
-    store(values + i, add_up(v + 1, &sums));
-  }
-  // 128 gaps below 2²⁴ do not add up to 2³².
-  if (count <= kernel_block && (any[0] | any[1] | any[2] | any[3]) < 1u << 24)
+// gaps more than `count` (at least one), and writes as many values. Narrow gaps do not add up to 2³².
+static inline uint64_t append_ascending(
+    const uint32_t *gaps, size_t count, _Bool is_narrow, uint64_t last, uint32_t *values) {
+  if (is_narrow) {
+    u32x4 sums = {(uint32_t)last, (uint32_t)last, (uint32_t)last, (uint32_t)last};
+    for (size_t i = 0; i < count; i += 4) store(values + i, add_up(load(gaps + i) + 1, &sums));
     return last + (uint32_t)(values[count - 1] - (uint32_t)last);
+  }
   for (size_t i = 0; i < count; i++) {
     last += (uint64_t)gaps[i] + 1;
     values[i] = (uint32_t)last;
@@ -54,11 +50,14 @@ int kernel_read_positions(
       }
       if (!now.is_decoded) {
         if (!kernel_open_array(bytes, now.offset, now.chunk_count, limit, &array)) return 1;
-        if (kernel_unpack_array(bytes, array, now.chunk_count, chunk) == UINT64_MAX) return 1;
+        const uint64_t patched = kernel_unpack_array(bytes, array, now.chunk_count, chunk);
+        if (patched == UINT64_MAX) return 1;
         now.is_decoded = 1;
+        // A chunk has 128 gaps at most.
+        now.is_narrow = array.width <= 24 && patched < 1u << 24;
       }
       const size_t stop = smaller(end, now.chunk_start + now.chunk_count);
-      last = append_ascending(chunk + (next - now.chunk_start), stop - next, last, values);
+      last = append_ascending(chunk + (next - now.chunk_start), stop - next, now.is_narrow, last, values);
       values += stop - next;
       next = stop;
     }

@@ -1,7 +1,7 @@
 #include "CKernels.h"
-#include "dispatch.h"
 
-#include <string.h>
+#include "dispatch.h"
+#include "vectors.h"
 
 static inline uint32_t at(const uint8_t *values, size_t i) {
   uint32_t value;
@@ -181,10 +181,9 @@ static inline __attribute__((always_inline)) size_t keep_starts(
     while (at + 8 < other_count && others[at + 7] < wanted) at += 8;
     size_t rest = other_count - at;
     // All eight, without a branch to mispredict at the one that fits.
-    uint32_t any = 0;
-    for (uint32_t k = 0; k < 8; k++) any |= (others[at + k] == wanted ? 1u : 0u) & (k < rest ? 1u : 0u);
+    const uint32_t equal = lanes_equal(others + at, wanted), held = rest < 8 ? (1u << rest) - 1 : 255;
     starts[kept] = start;
-    kept += any;
+    kept += (equal & held) != 0 ? 1 : 0;
   }
   return kept;
 }

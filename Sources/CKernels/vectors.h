@@ -24,6 +24,17 @@ static inline __attribute__((always_inline)) uint64_t load64(const uint8_t *p) {
 
 static inline __attribute__((always_inline)) void store(void *p, u32x4 v) { memcpy(p, &v, 16); }
 
+// A bit for each of eight values that is `wanted`, the lowest for the first.
+static inline __attribute__((always_inline)) uint32_t lanes_equal(const uint32_t *values, uint32_t wanted) {
+  u32x8 v;
+  memcpy(&v, values, sizeof v);
+  typedef _Bool bits __attribute__((ext_vector_type(8)));
+  const bits equal = __builtin_convertvector(v == (u32x8){0} + wanted, bits);
+  uint8_t mask;
+  memcpy(&mask, &equal, 1);
+  return mask;
+}
+
 // Sums of each lane and those before it, and of `last`, which becomes the highest sum in all lanes.
 static inline __attribute__((always_inline)) u32x4 add_up(u32x4 v, u32x4 *last) {
   const u32x4 zero = {0, 0, 0, 0};

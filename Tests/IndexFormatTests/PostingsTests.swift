@@ -258,6 +258,7 @@ import Testing
     }
     let batch = PostingsBatch()
     let positionsBatch = PositionsBatch()
+    let numbers = PostingNumbers(capacity: 301)
     if let cursor {
       for _ in 0..<3 {
         if let run = try? cursor.run(withFrequencies: false) {
@@ -276,13 +277,26 @@ import Testing
           try? cursor.gather(places, count: count, base: 0, into: batch) { _, _ in
             #expect((0..<batch.count).allSatisfy { batch.docIDs[$0] < 200 && batch.frequencies[$0] > 0 })
           }
-          let first = min(count, 128)
-          try? cursor.positions(of: places, count: first, base: 0, into: positionsBatch, lookUp: batch)
           places.append(0)  // kernels write before they count
           let kept = try? places.withUnsafeMutableBufferPointer {
             try cursor.keep($0.baseAddress!, count: count, base: 0, into: batch)
           }
           #expect(places.prefix(kept ?? 0).allSatisfy { $0 < 200 })
+          places = stride(from: UInt32(0), to: 300, by: step).map { $0 } + [0]
+          let numbered = try? places.withUnsafeMutableBufferPointer {
+            try cursor.keep(
+              $0.baseAddress!, count: count, base: 0, into: batch, numbers: numbers, columns: 0)
+          }
+          guard let numbered else { continue }
+          try? cursor.positions(
+            ofPostings: numbers.column(0), count: min(numbered, 128), into: positionsBatch)
+          try? cursor.gather(
+            places, ofPostings: numbers.column(0), count: numbered, base: 0, into: batch
+          ) { _ in
+            true
+          } _: { _ in
+            #expect((0..<batch.count).allSatisfy { batch.frequencies[$0] > 0 })
+          }
         }
         try? cursor.seek(to: 150)
         try? cursor.advance()

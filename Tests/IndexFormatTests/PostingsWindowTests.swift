@@ -45,7 +45,7 @@ import Testing
     let cursor = try open(postings, seed: seed, documentCount: documentCount)
     let all = Dictionary(uniqueKeysWithValues: postings.map { ($0.docID, $0) })
     let batch = PostingsBatch()
-    let positionsBatch = PositionsBatch()
+    let numbers = PostingNumbers(capacity: 64 * 64 + 1)
     for _ in 0..<60 {
       let wordCount = Int.random(in: 1...64, using: &random)
       let base = UInt32.random(in: 0...UInt32(documentCount), using: &random) & ~63
@@ -107,16 +107,68 @@ import Testing
           try cursor.keep($0.baseAddress!, count: places.count, base: base, into: batch)
         }
         #expect(kept.prefix(keptCount).map { base + $0 } == expected.map(\.docID))
-        let few = Array(places.prefix(128))
-        try cursor.positions(of: few, count: few.count, base: base, into: positionsBatch, lookUp: batch)
-        for (i, place) in few.enumerated() {
-          let posting = all[base + place]
-          #expect(
-            positionsBatch.range(of: i).map { positionsBatch.values[$0] } == posting?.positions ?? [])
-          // Of a list without positions none stands in a title.
-          let inTitle = seed % 2 == 0 ? posting?.titleFrequency ?? 0 : 0
-          #expect(positionsBatch.titleCount(of: i) == Int(inTitle))
+        // A column of another list is kept beside the places.
+        for (i, place) in places.enumerated() { numbers.column(0)[i] = place + 7 }
+        kept = places + [0]
+        let numbered = try kept.withUnsafeMutableBufferPointer {
+          try cursor.keep(
+            $0.baseAddress!, count: places.count, base: base, into: batch, numbers: numbers, columns: 1)
         }
+        #expect(kept.prefix(numbered).map { base + $0 } == expected.map(\.docID))
+        #expect((0..<numbered).allSatisfy { numbers.column(0)[$0] == kept[$0] + 7 })
+        try check(numbers.column(1), numbered, base: base, are: expected, of: postings, cursor)
+
+        var listed = [UInt32](repeating: 0, count: wordCount * 64)
+        let window = base..<base + UInt32(wordCount * 64)
+        let count = try listed.withUnsafeMutableBufferPointer {
+          try cursor.list(into: $0.baseAddress!, numbers: numbers.column(0), window)
+        }
+        let inWindow = postings.filter { window.contains($0.docID) }
+        #expect(listed.prefix(count).map { base + $0 } == inWindow.map(\.docID))
+        try check(numbers.column(0), count, base: base, are: inWindow, of: postings, cursor)
+      }
+    }
+  }
+
+  /// Whether the postings with these numbers are the expected ones, read by their numbers.
+  private func check(
+    _ numbers: UnsafePointer<UInt32>, _ count: Int, base: UInt32, are expected: [Occurrence],
+    of postings: [Occurrence], _ cursor: PostingsCursor
+  ) throws {
+    try #require(count == expected.count)
+    #expect((0..<count).allSatisfy { postings[Int(numbers[$0])].docID == expected[$0].docID })
+    let batch = PostingsBatch()
+    let places = expected.map { $0.docID - base }
+    var read: [Occurrence] = []
+    var bounds: [UInt16] = []
+    try cursor.gather(places, ofPostings: numbers, count: count, base: base, into: batch) {
+      bounds.append($0)
+      return bounds.count % 3 > 0
+    } _: { run in
+      #expect(read.count <= run.lowerBound)
+      read += expected[read.count..<run.lowerBound]  // blocks that were not wanted
+      for i in 0..<batch.count {
+        read.append(
+          Occurrence(
+            docID: batch.docIDs[i], frequency: batch.frequencies[i],
+            titleFrequency: batch.titleFrequencies[i]))
+      }
+      #expect(read.count == run.upperBound)
+    }
+    read += expected[read.count...]
+    #expect(read.map(\.docID) == expected.map(\.docID))
+    #expect(read.map(\.frequency) == expected.map(\.frequency))
+    #expect(read.map(\.titleFrequency) == expected.map(\.titleFrequency))
+    let positions = PositionsBatch()
+    for start in stride(from: 0, to: count, by: 100) {
+      let size = min(100, count - start)
+      try cursor.positions(ofPostings: numbers + start, count: size, into: positions)
+      for i in 0..<size {
+        let posting = expected[start + i]
+        #expect(positions.range(of: i).map { positions.values[$0] } == posting.positions)
+        // Of a list without positions none stands in a title.
+        #expect(
+          positions.titleCount(of: i) == (posting.positions.isEmpty ? 0 : Int(posting.titleFrequency)))
       }
     }
   }

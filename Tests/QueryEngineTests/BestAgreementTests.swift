@@ -21,7 +21,10 @@ import TextAnalysis
     let entries = (0..<9_000).map { number in
       Entry(
         id: "\(number &* 7_919 % 9_001)", title: number % 3 == 0 ? text(2) : "",
-        text: text(Int.random(in: 1...25, using: &random)), category: ["c\(number % 13)"])
+        text: text(Int.random(in: 1...25, using: &random))
+          // More words in a row than a phrase keeps the postings of.
+          + (number % 40 == 0 ? " " + words.prefix(14).joined(separator: " ") : ""),
+        category: ["c\(number % 13)"])
     }
     return try TestIndex(entries)
   }
@@ -116,7 +119,10 @@ import TextAnalysis
     var random = SplitMix64(seed: seed)
     let isPhrase = seed % 4 == 0
     let groups: [[String]]
-    if isPhrase {
+    if seed % 8 == 0 {
+      let start = Int.random(in: 0...3, using: &random)
+      groups = [Array(Self.words[start..<start + Int.random(in: 8...11, using: &random)])]
+    } else if isPhrase {
       groups = [
         (0..<Int.random(in: 2...3, using: &random)).map { _ in
           Self.words[Int.random(in: 0..<6, using: &random)]
@@ -162,5 +168,22 @@ import TextAnalysis
     #expect(
       try searcher.facet(.category, of: plan, needsAll: needsAll, limit: 3).map(\.value)
         == facets.prefix(3).map(\.value))
+  }
+
+  @Test("facets of a segment that is wider than any window", arguments: [["w1x"], ["w1x", "w2x"]])
+  func wide(words: [String]) throws {
+    let entries = (0..<66_000).map {
+      Entry(
+        id: "\($0)", title: $0 % 3 == 0 ? "w1x" : "other", text: $0 % 7 == 0 ? "w2x" : "",
+        category: ["c\($0 % 5)"])
+    }
+    let searcher = try TestIndex(entries).searcher
+    let plan = plan(words.map { [$0] }, weights: words.map { _ in 1 })
+    let matching = (0..<66_000).filter { $0 % (words.count == 1 ? 3 : 21) == 0 }
+    let facets = try searcher.facet(.category, of: plan, needsAll: true, limit: .max)
+    #expect(
+      Dictionary(uniqueKeysWithValues: facets.map { ($0.value, $0.count) })
+        == Dictionary(grouping: matching) { "c\($0 % 5)" }.mapValues(\.count))
+    #expect(try searcher.count(plan, needsAll: true) == matching.count)
   }
 }

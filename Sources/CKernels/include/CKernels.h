@@ -50,6 +50,8 @@ typedef struct {
   // Positions of the block; those before the chunk at hand or to be read, and its own.
   size_t total, chunk_start, chunk_count;
   _Bool is_decoded;
+  // Whether the gaps of the decoded chunk are all below 2²⁴.
+  _Bool is_narrow;
 } kernel_positions;
 
 // Writes the positions of the postings `indices`, one after the other, from their gaps; `ordinals` says where those of each posting
@@ -103,8 +105,8 @@ size_t kernel_keep_set(
 // A document in which a phrase may stand: where in `starts` the positions of its first word are, and how many still fit.
 typedef struct {
   uint32_t start, count;
-  uint32_t place;  // in its window
-  uint32_t body;   // the first position that is not in the title
+  uint32_t number;  // of the documents that were asked for
+  uint32_t body;    // the first position that is not in the title
 } kernel_phrase;
 // Of the starts of each document keeps those that have, at this distance, one of the positions of another word, and then the
 // documents that keep any; all in place. Those of document i stand in `others` from ends[i] to before ends[i + 1], and all ascend;

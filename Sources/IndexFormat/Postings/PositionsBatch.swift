@@ -5,17 +5,22 @@
   package private(set) var count = 0
   private let ends: UnsafeMutablePointer<Int>
   private let titles: UnsafeMutablePointer<Int>
+  /// Places of postings in the block that is read.
+  let indices: UnsafeMutablePointer<UInt32>
 
   package init() {
     unsafe ends = .allocate(capacity: PostingsLayout.blockSize + 1)
     unsafe titles = .allocate(capacity: PostingsLayout.blockSize)
     unsafe ends.initialize(repeating: 0, count: PostingsLayout.blockSize + 1)
     unsafe titles.initialize(repeating: 0, count: PostingsLayout.blockSize)
+    unsafe indices = .allocate(capacity: PostingsLayout.blockSize)
+    unsafe indices.initialize(repeating: 0, count: PostingsLayout.blockSize)
   }
 
   deinit {
     unsafe ends.deallocate()
     unsafe titles.deallocate()
+    unsafe indices.deallocate()
   }
 
   func removeAll() {

@@ -38,6 +38,36 @@ extension PostingsCursor {
     return kept
   }
 
+  /// The same for callers that read the postings later.
+  ///
+  /// - Parameters:
+  ///   - numbers: beside the places, and kept with them: those of lists that were asked before.
+  ///   - columns: how many such lists there are. The numbers of this list's postings go to the column after theirs.
+  ///   - isNumbered: false when nobody reads the postings of this list.
+  package func keep(
+    _ places: UnsafeMutablePointer<UInt32>, count: Int, base: UInt32, into batch: PostingsBatch,
+    numbers: PostingNumbers, columns: Int, isNumbered: Bool = true
+  ) throws(IndexFormatError) -> Int {
+    let own = unsafe isNumbered ? numbers.column(columns) : nil
+    var kept = 0
+    var isMarked = false
+    var chosen = unsafe nextBlock(places, from: 0, count: count, base: base)
+    while let now = chosen {
+      chosen = unsafe blockAfter(now, places, count: count, base: base)
+      try unsafe find(places, now, count: count, base: base, into: batch, &isMarked)
+      // Sound: what is kept is never more than what was read.
+      let first = now.places.lowerBound
+      unsafe numbers.move(batch.chosen, count: batch.count, from: first, to: kept, columns: columns)
+      unsafe kernel_take(places + first, batch.chosen, batch.count, places + kept)
+      if let own = unsafe own {
+        let ofBlock = UInt32(now.block * PostingsLayout.blockSize)
+        for i in 0..<batch.count { unsafe own[kept + i] = ofBlock + batch.indices[i] }
+      }
+      kept += batch.count
+    }
+    return kept
+  }
+
   /// The postings of those places that the list holds, in batches of one block at most.
   ///
   /// - Parameters:
@@ -63,6 +93,33 @@ extension PostingsCursor {
     }
   }
 
+  /// The postings of listed documents, by their numbers, in batches of one block at most.
+  ///
+  /// - Parameters:
+  ///   - isWanted: of the bound of a block: whether it is to be read.
+  ///   - body: is called with `batch` filled, and told which of the postings it holds.
+  @inline(__always)
+  package func gather(
+    _ places: UnsafePointer<UInt32>, ofPostings numbers: UnsafePointer<UInt32>, count: Int, base: UInt32,
+    into batch: PostingsBatch, where isWanted: (UInt16) -> Bool, _ body: (_ run: Range<Int>) -> Void
+  ) throws(IndexFormatError) {
+    var next = 0
+    while next < count {
+      let run = unsafe self.run(of: numbers, from: next, count: count)
+      let block = Int(unsafe numbers[next]) / PostingsLayout.blockSize
+      next = run.upperBound
+      if !isWanted(bound(ofBlock: block)) { continue }
+      try enter(block: block)
+      for (i, place) in run.enumerated() {
+        unsafe batch.chosen[i] = UInt32(i)
+        unsafe batch.indices[i] = numbers[place] % UInt32(PostingsLayout.blockSize)
+      }
+      batch.count = run.count
+      try unsafe read(places + run.lowerBound, base: base, into: batch)
+      body(run)
+    }
+  }
+
   /// Reads the postings of the places that were found.
   @unsafe @inline(__always)
   private func read(
@@ -81,34 +138,49 @@ extension PostingsCursor {
     }
   }
 
-  /// The positions of at most 128 places, one document after the other: none for a document that the list does not hold.
+  /// The positions of at most 128 postings, by their ascending numbers, one after the other.
   package func positions(
-    of places: UnsafePointer<UInt32>, count: Int, base: UInt32, into batch: PositionsBatch,
-    lookUp: PostingsBatch
+    ofPostings numbers: UnsafePointer<UInt32>, count: Int, into batch: PositionsBatch
   ) throws(IndexFormatError) {
-    precondition(count <= PostingsLayout.blockSize, "a batch of places")
+    precondition(count <= PostingsLayout.blockSize, "a batch of postings")
     batch.removeAll()
-    var isMarked = false
-    var chosen = unsafe nextBlock(places, from: 0, count: count, base: base)
-    while let now = chosen {
-      chosen = unsafe blockAfter(now, places, count: count, base: base, withPositions: true)
-      let first = now.places.lowerBound
-      try unsafe find(places, now, count: count, base: base, into: lookUp, &isMarked)
-      guard lookUp.count > 0, let ordinals = unsafe try positionOrdinals() else { continue }
+    var next = 0
+    while next < count {
+      let run = unsafe self.run(of: numbers, from: next, count: count, withPositions: true)
+      try enter(block: Int(unsafe numbers[next]) / PostingsLayout.blockSize)
+      let indices = unsafe batch.indices
+      guard let ordinals = unsafe try positionOrdinals() else {
+        for _ in run { batch.close() }
+        next = run.upperBound
+        continue
+      }
       let held = batch.end
-      for found in 0..<lookUp.count {
-        let number = first &+ Int(unsafe lookUp.chosen[found])
-        while batch.count < number { batch.close() }
-        let index = Int(unsafe lookUp.indices[found])
+      for i in run {
+        let index = Int(unsafe numbers[i]) % PostingsLayout.blockSize
+        unsafe indices[i &- next] = UInt32(index)
         batch.close(
           count: Int(unsafe ordinals[index &+ 1] &- ordinals[index]),
           titleCount: hasTitles ? Int(unsafe buffer[2 &* PostingsLayout.blockSize &+ index]) : 0)
       }
       try unsafe appendPositions(
-        ofPostings: lookUp.indices, count: lookUp.count, total: batch.end &- held, ordinals,
-        to: &batch.positions)
+        ofPostings: indices, count: run.count, total: batch.end &- held, ordinals, to: &batch.positions)
+      next = run.upperBound
     }
-    while batch.count < count { batch.close() }
+  }
+
+  /// Which of the postings from `next` on are in the same block. What is read after them is on its way to the cache.
+  @unsafe @inline(__always)
+  private func run(
+    of numbers: UnsafePointer<UInt32>, from next: Int, count: Int, withPositions: Bool = false
+  ) -> Range<Int> {
+    let limit = unsafe numbers[next] | UInt32(PostingsLayout.blockSize - 1)
+    var end = next + 1
+    while unsafe end < count, numbers[end] <= limit { end &+= 1 }
+    precondition(unsafe Int(numbers[end &- 1]) < documentFrequency, "postings of the list")
+    if end < count {
+      prefetch(block: Int(unsafe numbers[end]) / PostingsLayout.blockSize, withPositions: withPositions)
+    }
+    return next..<end
   }
 
   /// A block, and the chosen places that it reaches.

@@ -72,16 +72,18 @@ extension PostingsCursor {
       titleFrequencies: buffer + 2 * PostingsLayout.blockSize + start, hasTitles: hasTitles)
   }
 
-  /// Writes the documents of a window relative to its first, ascending; how many.
+  /// Writes the documents of a window relative to its first, ascending, and the numbers of their postings; how many.
   package func list(
-    into places: UnsafeMutablePointer<UInt32>, _ window: Range<UInt32>
+    into places: UnsafeMutablePointer<UInt32>, numbers: UnsafeMutablePointer<UInt32>, _ window: Range<UInt32>
   ) throws(IndexFormatError) -> Int {
     var count = 0
     var next = firstBlock(reaching: window.lowerBound)
     while next < blockCount {
       if next != block { try load(block: next) }
       let run = try block(from: window.lowerBound, to: window.upperBound, withFrequencies: false)
+      let first = unsafe UInt32(next * PostingsLayout.blockSize + (run.docIDs - buffer))
       for i in 0..<run.count { unsafe places[count + i] = run.docIDs[i] &- window.lowerBound }
+      for i in 0..<run.count { unsafe numbers[count + i] = first &+ UInt32(i) }
       count += run.count
       if lastDoc(ofBlock: next) >= window.upperBound - 1 { break }
       next += 1

@@ -26,6 +26,8 @@ import CKernels
   let buffer: UnsafeMutablePointer<UInt32>
   /// The block that is decoded; -1 for none.
   package private(set) var block = -1
+  /// The block whose frequencies and positions are read, mostly the same.
+  private var entered = -1
   /// The block that was looked at last: what is asked for next is mostly near.
   var lastBlock = 0
   private(set) var inBlock = 0
@@ -204,8 +206,7 @@ import CKernels
   package func load(block next: Int) throws(IndexFormatError) {
     precondition(next >= 0 && next < blockCount, "a block of the list")
     if entry.isInline { return rewindInline() }
-    finish()
-    block = -1
+    leave()
     var start = directoryBytes
     var previous = UInt32.max  // one before the first document
     var expectedLast: UInt32?
@@ -216,7 +217,7 @@ import CKernels
       expectedLast = lastDoc(ofBlock: next)
       if next > 0 { previous = lastDoc(ofBlock: next - 1) }
     }
-    let count = min(PostingsLayout.blockSize, documentFrequency - next * PostingsLayout.blockSize)
+    let count = count(ofBlock: next)
     guard unsafe start < postings.count, let base = unsafe postings.baseAddress else {
       throw damage("blocks inside the list")
     }
@@ -233,6 +234,7 @@ import CKernels
     }
     unsafe pad(from: count)
     block = next
+    entered = next
     lastBlock = next
     inBlock = count
     index = 0
@@ -243,20 +245,60 @@ import CKernels
 
   /// Makes a block of bits the one whose frequencies and positions are read, without listing its documents.
   func enter(bits: BitWords, ofBlock next: Int) throws(IndexFormatError) {
-    finish()
-    block = -1
-    let count = min(PostingsLayout.blockSize, documentFrequency - next * PostingsLayout.blockSize)
+    if entered == next { return }
+    leave()
+    let count = count(ofBlock: next)
     // Sound: `bits` was made of the words of the block.
     guard bits.flags.isSubset(of: .all),
       unsafe kernel_count_bits(bits.words.assumingMemoryBound(to: UInt64.self), bits.count) == count
     else { throw damage("as many bits as postings") }
-    flags = bits.flags
-    frequencyOffset = bits.end
+    enter(next, flags: bits.flags, count: count, frequencyOffset: bits.end)
+  }
+
+  /// The same for any block.
+  func enter(block next: Int) throws(IndexFormatError) {
+    if entered == next { return }
+    precondition(next >= 0 && next < blockCount && blockCount > 1, "a list of one block has entered it")
+    leave()
+    let start = directoryBytes + directoryEntry(1, next)
+    guard unsafe start + 1 < postings.count, let base = unsafe postings.baseAddress else {
+      throw damage("blocks inside the list")
+    }
+    let flags = BlockFlags(rawValue: unsafe postings[start])
+    guard flags.isSubset(of: .all) else { throw damage("known flags") }
+    let count = count(ofBlock: next)
+    var end = start + 2 + 8 * Int(unsafe postings[start + 1])
+    if !flags.contains(.bits) {
+      guard let gaps = unsafe PackedArray.open(base, at: start + 1, count: count, limit: postings.count)
+      else {
+        throw damage("blocks inside the list")
+      }
+      end = gaps.end
+    }
+    guard unsafe end <= postings.count else { throw damage("blocks inside the list") }
+    enter(next, flags: flags, count: count, frequencyOffset: end)
+  }
+
+  private func enter(_ next: Int, flags: BlockFlags, count: Int, frequencyOffset: Int) {
+    self.flags = flags
+    self.frequencyOffset = frequencyOffset
     hasFrequencies = false
     inBlock = count
     index = count
+    entered = next
     lastBlock = next
     positions.start(entry.hasPositions ? directoryEntry(2, next) : 0)
+  }
+
+  /// Stands in no block, at the end.
+  private func leave() {
+    finish()
+    block = -1
+    entered = -1
+  }
+
+  private func count(ofBlock block: Int) -> Int {
+    min(PostingsLayout.blockSize, documentFrequency - block * PostingsLayout.blockSize)
   }
 
   /// Kernels look at eight documents at a time.
@@ -346,6 +388,7 @@ import CKernels
 
   private func rewindInline() {
     block = 0
+    entered = 0
     inBlock = 1
     index = 0
     docID = unsafe buffer[0]

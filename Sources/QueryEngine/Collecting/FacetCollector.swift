@@ -18,13 +18,13 @@ struct FacetCollector {
       counts = [UInt32](repeating: 0, count: column.valueCount + 1)
     }
 
-    /// Counts the set documents of a window.
-    mutating func count(_ documents: DocumentWindow, base: UInt32, documentCount: Int) throws {
+    /// Counts the documents whose bit is set; bit 0 is document `base`.
+    mutating func count(
+      _ bits: UnsafePointer<UInt64>, wordCount: Int, base: UInt32, documentCount: Int
+    ) throws {
       try counts.withUnsafeMutableBufferPointer { counts in
         guard let counts = counts.baseAddress else { return }
-        try documents.withWords {
-          try column.count($0, wordCount: $1, base: base, documentCount: documentCount, into: counts)
-        }
+        try column.count(bits, wordCount: wordCount, base: base, documentCount: documentCount, into: counts)
       }
     }
   }

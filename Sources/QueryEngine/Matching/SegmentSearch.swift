@@ -103,11 +103,12 @@ final class SegmentSearch {
   /// - Returns: the number of matches that pass every filter.
   func run(into collector: inout TopKCollector, facets: inout [FacetCollector.SegmentCounts]) throws -> Int {
     let documentCount = segment.documentCount
-    if facets.isEmpty, let term = onlyTerm {
+    if let term = onlyTerm {
+      if !facets.isEmpty { try count(term, facets: &facets) }
       try rankOnly(into: &collector)
       return term.cursor.documentFrequency
     }
-    if isRankedByParts, onlyTerm == nil,
+    if isRankedByParts,
       ranker.shift > DocumentWindow.shift || facets.isEmpty && collector.capacity > 0
     {
       return try runByParts(into: &collector, facets: &facets)
@@ -163,22 +164,37 @@ final class SegmentSearch {
       count: try ranker.listAll(window: base, least: least, listsAll: listsAll), window: base)
   }
 
-  /// Counts every facet over listed documents.
+  /// Counts every facet over the documents of a list.
+  private func count(_ term: PostingsScoringTerm, facets: inout [FacetCollector.SegmentCounts]) throws {
+    for base in stride(from: 0, to: segment.documentCount, by: WindowScratch.widestSize) {
+      try deadline.check()
+      let words = (min(segment.documentCount - base, WindowScratch.widestSize) + 63) / 64
+      try count(words: words, base: UInt32(base), facets: &facets) {
+        try term.cursor.fill($0, titles: nil, from: UInt32(base), wordCount: words)
+      }
+    }
+  }
+
+  /// The same over the listed documents of a window.
   private func count(
     listed count: Int, window base: UInt32, facets: inout [FacetCollector.SegmentCounts]
   ) throws {
-    let places = scratch.places
-    var next = 0
-    while next < count {
-      let first = places[next] & ~(DocumentWindow.size - 1)
-      var documents = DocumentWindow()
-      while next < count, places[next] - first < DocumentWindow.size {
-        documents.insert(places[next] - first)
-        next += 1
-      }
-      for i in facets.indices {
-        try facets[i].count(documents, base: base + first, documentCount: segment.documentCount)
-      }
+    if count == 0 { return }
+    try self.count(words: Int(scratch.places[count - 1]) / 64 + 1, base: base, facets: &facets) {
+      kernel_set_bits(scratch.places, count, 0, $0)
+    }
+  }
+
+  /// The same over the documents that `mark` sets the bits of.
+  private func count(
+    words: Int, base: UInt32, facets: inout [FacetCollector.SegmentCounts],
+    mark: (UnsafeMutablePointer<UInt64>) throws -> Void
+  ) throws {
+    let marks = scratch.marks
+    defer { marks.update(repeating: 0, count: words) }
+    try mark(marks)
+    for i in facets.indices {
+      try facets[i].count(marks, wordCount: words, base: base, documentCount: segment.documentCount)
     }
   }
 
@@ -271,7 +287,9 @@ final class SegmentSearch {
           counted.formIntersection(documents)
         }
       }
-      try facets[i].count(counted, base: base, documentCount: segment.documentCount)
+      try counted.withWords {
+        try facets[i].count($0, wordCount: $1, base: base, documentCount: segment.documentCount)
+      }
     }
     return passed
   }

@@ -48,12 +48,11 @@ final class PhraseScoringTerm: ScoringTerm {
   ) throws -> Int {
     let base = window.lowerBound
     var count = try matcher.listCandidates(into: places, window: window)
-    if least > 0, !listsAll, let rarest = words.first {
+    if least > 0, !listsAll, matcher.columnCount > 0, let rarest = words.first {
       // A phrase stands no more often than its rarest word, and positions are dear.
-      sums.update(repeating: 0, count: count)
       count = try rarest.keep(
-        places, count: count, sums: sums, window: base, least: least, keepsAll: false)
-      count = kernel_keep_listed(places, count, sums, least / 1.000_01)
+        places, count: count, window: base, least: least / 1.000_01, numbers: scratch.numbers,
+        column: matcher.words[0].column, columns: matcher.columnCount)
     }
     count = try matcher.keep(places, count: count, window: base)
     for i in 0..<count { sums[i] = score(places[i], i, window: base) }

@@ -184,6 +184,31 @@ final class PostingsScoringTerm: ScoringTerm {
     return kept
   }
 
+  /// Keeps listed documents that get at least `least` from this term alone; how many.
+  ///
+  /// - Parameters:
+  ///   - numbers: beside the places, in as many columns as `columns` says.
+  ///   - column: that of this term's list.
+  func keep(
+    _ places: UnsafeMutablePointer<UInt32>, count: Int, window base: UInt32, least: Double,
+    numbers: PostingNumbers, column: Int, columns: Int
+  ) throws -> Int {
+    let batch = scratch.batch
+    let least = Float(least)
+    var kept = 0
+    try cursor.gather(
+      places, ofPostings: numbers.column(column), count: count, base: base, into: batch
+    ) {
+      ceiling($0) >= least
+    } _: { run in
+      let enough = kernel_select(scores(of: batch), run.count, least, batch.chosen)
+      numbers.move(batch.chosen, count: enough, from: run.lowerBound, to: kept, columns: columns)
+      kernel_take(places + run.lowerBound, batch.chosen, enough, places + kept)
+      kept += enough
+    }
+    return kept
+  }
+
   override func add(
     to sums: UnsafeMutablePointer<Double>, window base: UInt32, places: UnsafePointer<UInt32>, count: Int,
     least: Double
