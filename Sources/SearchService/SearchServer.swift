@@ -106,14 +106,16 @@ package struct SearchServer: Sendable {
     stoppingOnSignals: Bool = false, onListening: @escaping @Sendable (Int) -> Void = { _ in }
   ) -> ServiceGroup {
     let limits = options.limits
-    let server = EndpointChannel(endpoint, limits: limits).server(
+    let eventLoops = MultiThreadedEventLoopGroup.singleton
+    let server = EndpointChannel(endpoint, limits: limits, eventLoops: eventLoops).server(
       configuration: ServerConfiguration(
         address: .hostname(options.host, port: options.port), backlog: 1_024,
         availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionLimit, logger: logger)),
       onServerRunning: { [logger, index, options] channel in
-        // There is no earlier place for a handler of the listening socket.
+        // There is no earlier place for a handler or an option of the listening socket.
         try? await channel.eventLoop.submit {
           try channel.pipeline.syncOperations.addHandler(AcceptPause(logger: logger), position: .first)
+          try channel.syncOptions?.setOption(.maxMessagesPerRead, value: UInt(Self.acceptCount))
         }.get()
         let port = channel.localAddress?.port ?? options.port
         let host = options.host.contains(":") ? "[\(options.host)]" : options.host
@@ -126,7 +128,7 @@ package struct SearchServer: Sendable {
           ])
         onListening(port)
       },
-      eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: Self.quiet(logger))
+      eventLoopGroup: eventLoops, logger: Self.quiet(logger))
     var configuration = ServiceGroupConfiguration(
       services: [
         .init(service: housekeeping),
@@ -144,11 +146,16 @@ package struct SearchServer: Sendable {
     return logger
   }
 
+  /// Connections that are accepted in a row: whoever comes after hundreds of others waits for as many rounds of
+  /// the event loop as there are rows.
+  private static let acceptCount = 16
+
   /// Connections at once: some descriptors stay free for the index, and accepting never fails for want of one.
   private static var connectionLimit: Int {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 512 }
-    return min(max(Int(clamping: limit.rlim_cur) - 40, 8), 8_192)
+    // The row that reaches the limit is accepted to its end.
+    return min(max(Int(clamping: limit.rlim_cur) - 40 - acceptCount, 8), 8_192)
   }
 
   /// Why an address cannot be listened on; nil when something else went wrong.

@@ -1,6 +1,7 @@
 """Clients that mean harm, or do not know better: none may be answered wrongly, and none may keep others waiting."""
 
 import random
+import selectors
 import time
 
 from server_under_test import Prober, read_all, statuses
@@ -144,4 +145,40 @@ def slow(server, count=300):
     return f"{count} connections, " + ", ".join(f"{names[kind]} all closed after {seconds:.0f} s" for kind, seconds in sorted(closed.items())) + f"; {told}"
 
 
-ALL = [malformed, smuggled, traversal, oversized, slow]
+def pipelined(server, count=300, requests=1000):
+    """clients that send a thousand requests at once and read: every one answered, others answered meanwhile"""
+    probes = Prober(server, pause=0.02)
+    request = b"GET /healthz HTTP/1.1\r\nHost: t\r\n"
+    unsent = {server.connect(): (request + b"\r\n") * (requests - 1) + request + b"Connection: close\r\n\r\n"
+              for _ in range(count)}
+    answers = {connection: [] for connection in unsent}
+    start = time.monotonic()
+    with selectors.DefaultSelector() as waiting:
+        for connection in unsent:
+            connection.setblocking(False)
+            waiting.register(connection, selectors.EVENT_READ | selectors.EVENT_WRITE)
+        while waiting.get_map() and time.monotonic() - start < 120:
+            for key, events in waiting.select(1):
+                connection = key.fileobj
+                if events & selectors.EVENT_WRITE:
+                    unsent[connection] = unsent[connection][connection.send(unsent[connection]):]
+                    if not unsent[connection]:
+                        waiting.modify(connection, selectors.EVENT_READ)
+                if events & selectors.EVENT_READ:
+                    try:
+                        answers[connection].append(connection.recv(1 << 20))
+                    except ConnectionError:
+                        answers[connection].append(b"")
+                    if not answers[connection][-1]:
+                        waiting.unregister(connection)
+                        connection.close()
+    seconds = time.monotonic() - start
+    told, worst = probes.finish()
+    counts = {b"".join(parts).count(b"HTTP/1.1 200 ") for parts in answers.values()}
+    assert counts == {requests}, counts
+    assert worst <= 200, worst
+    server.check()
+    return f"{count * requests} answers in {seconds:.1f} s; {told}"
+
+
+ALL = [malformed, smuggled, traversal, oversized, slow, pipelined]

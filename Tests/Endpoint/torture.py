@@ -4,7 +4,7 @@
     Tests/Endpoint/torture.py [--search .build/release/search] [--no-cache] [NAME…]
 
 Starts a server of its own in a temporary folder; everything happens on this machine. Names choose parts:
-malformed smuggled traversal oversized slow descriptors overload commits soak. All of it takes some minutes.
+malformed smuggled traversal oversized slow pipelined descriptors overload commits soak. All of it takes some minutes.
 """
 
 import argparse

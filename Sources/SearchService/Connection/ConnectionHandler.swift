@@ -20,6 +20,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
   private let endpoint: Endpoint
   private let limits: ServiceLimits
   private let clock: HTTPDate
+  private let turns: TurnQueue
   private var peer: ClientAddress?
 
   private var waiting = CircularBuffer<IncomingRequest>(initialCapacity: 2)
@@ -32,16 +33,17 @@ final class ConnectionHandler: ChannelDuplexHandler {
   /// Nothing is answered any more; what comes is thrown away.
   private var isEnding = false
   private var isServing = false
-  private var isServeScheduled = false
+  private var waitsForTurn = false
   private var isReadHeldBack = false
   private var lastActivity = NIODeadline.now()
   private var idleTimer: Scheduled<Void>?
   /// Runs while answers wait for the client to read, and at the end.
   private var cutTimer: Scheduled<Void>?
 
-  init(_ endpoint: Endpoint, clock: HTTPDate, limits: ServiceLimits) {
+  init(_ endpoint: Endpoint, clock: HTTPDate, turns: TurnQueue, limits: ServiceLimits) {
     self.endpoint = endpoint
     self.clock = clock
+    self.turns = turns
     self.limits = limits
   }
 
@@ -89,7 +91,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
-    serve(context)
+    // One request is answered at once; more of them wait while other connections do.
+    if waiting.count > 1, !turns.isEmpty { serveLater(context) } else if !waitsForTurn { serve(context) }
     if isEnding { context.read() }
   }
 
@@ -162,10 +165,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
   }
 
   private func serveLater(_ context: ChannelHandlerContext) {
-    guard !isServeScheduled else { return }
-    isServeScheduled = true
-    context.eventLoop.assumeIsolated().execute { [self] in
-      isServeScheduled = false
+    guard !waitsForTurn else { return }
+    waitsForTurn = true
+    turns.append { [self] in
+      waitsForTurn = false
       if !isEnding { serve(context) }
     }
   }

@@ -10,9 +10,11 @@ struct RefusedHead: Sendable {
 ///
 /// The decoder has limits too, but one error for all of them; what it sees here is always below its own. Heads are
 /// passed on one by one, so that whoever reads them can say how long the body is before its bytes are looked at.
-final class HeadGuard: ChannelInboundHandler, RemovableChannelHandler {
+final class HeadGuard: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer
+  typealias OutboundIn = Never
+  typealias OutboundOut = Never
 
   /// Method, version and spaces of a request line.
   private static let lineOverhead = 64
@@ -28,6 +30,8 @@ final class HeadGuard: ChannelInboundHandler, RemovableChannelHandler {
   private var bodyBytes = 0
   private var timer: Scheduled<Void>?
   private var timedPart = Part.none
+  /// Whether bytes are waited for: not while the client is held back.
+  private var isReading = false
 
   /// What the last byte belongs to.
   private enum Part {
@@ -40,6 +44,7 @@ final class HeadGuard: ChannelInboundHandler, RemovableChannelHandler {
   func expectBody(_ byteCount: Int) { bodyBytes = byteCount }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    isReading = false
     var buffer = unwrapInboundIn(data)
     while !isRefused, buffer.readableBytes > 0 {
       let isBody = bodyBytes > 0
@@ -78,6 +83,9 @@ final class HeadGuard: ChannelInboundHandler, RemovableChannelHandler {
     guard isEmpty else { return false }
     lineCount = 0
     headerBytes = 0
+    // The time of the next head is its own, also when it has begun in the same bytes.
+    timer?.cancel()
+    timedPart = .none
     return true
   }
 
@@ -91,14 +99,22 @@ final class HeadGuard: ChannelInboundHandler, RemovableChannelHandler {
     if part != timedPart, !isRefused {
       timer?.cancel()
       timedPart = part
-      if part != .none {
-        let time = part == .head ? limits.headTime : limits.bodyTime
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(time)) {
-          context.close(promise: nil)
-        }
-      }
+      if part != .none { watch(context) }
     }
     context.fireChannelReadComplete()
+  }
+
+  func read(context: ChannelHandlerContext) {
+    isReading = true
+    context.read()
+  }
+
+  /// Cuts off a client that takes too long; one that is held back has all the time again.
+  private func watch(_ context: ChannelHandlerContext) {
+    let time = timedPart == .head ? limits.headTime : limits.bodyTime
+    timer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(time)) { [self] in
+      if isReading { context.close(promise: nil) } else { watch(context) }
+    }
   }
 
   func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
