@@ -86,24 +86,56 @@ struct TopKCollector: ~Copyable {
     var low = 0
     var high = count
     while high - low > 1 {
-      let pivot = try takePivot(low..<high)
-      var better = low
-      for i in low + 1..<high {
-        // Without a branch on the answer, which nobody could predict.
-        let match = matches[i]
-        matches[i] = matches[better + 1]
-        matches[better + 1] = match
-        better += try isBetter(match, pivot) ? 1 : 0
-      }
-      matches[low] = matches[better]
-      matches[better] = pivot
-      if better < capacity { low = better + 1 }
-      if better >= capacity - 1 { high = better }
+      let place = try part(low..<high)
+      if place < capacity { low = place + 1 }
+      if place >= capacity - 1 { high = place }
     }
     count = capacity
     weakest = matches[capacity - 1]
     if !order.byDate { leastScore = matches[capacity - 1].score }
   }
+
+  /// Puts one of the matches where it belongs, those that are better before it; where that is.
+  @inline(__always)
+  private func part(_ range: Range<Int>) throws -> Int {
+    let pivot = try takePivot(range)
+    var place = range.lowerBound
+    for i in range.dropFirst() {
+      // Without a branch on the answer, which nobody could predict.
+      let match = matches[i]
+      matches[i] = matches[place + 1]
+      matches[place + 1] = match
+      place += try isBetter(match, pivot) ? 1 : 0
+    }
+    matches[range.lowerBound] = matches[place]
+    matches[place] = pivot
+    return place
+  }
+
+  /// Best first: parted as `cut` does, until few are left (Hoare 1961, "Quicksort").
+  private func sort(_ range: Range<Int>) throws {
+    var range = range
+    while range.count > Self.few {
+      let place = try part(range)
+      let better = range.lowerBound..<place
+      let others = place + 1..<range.upperBound
+      // The smaller side first: the calls are never nested deeper than log₂ of the number of matches.
+      try sort(better.count < others.count ? better : others)
+      range = better.count < others.count ? others : better
+    }
+    for i in range.dropFirst() {
+      let match = matches[i]
+      var place = i
+      while place > range.lowerBound, try isBetter(match, matches[place - 1]) {
+        matches[place] = matches[place - 1]
+        place -= 1
+      }
+      matches[place] = match
+    }
+  }
+
+  /// So many are sorted by insertion.
+  private static let few = 8
 
   /// The median of the first, the middle and the last, which is then the first.
   private func takePivot(_ range: Range<Int>) throws -> Match {
@@ -131,9 +163,8 @@ struct TopKCollector: ~Copyable {
   /// Best first.
   consuming func ranked() throws -> [RankedDocument] {
     if count > capacity { try cut() }
-    var sorted = UnsafeMutableBufferPointer(start: matches, count: count)
-    try sorted.sort { try isBetter($0, $1) }
-    return sorted.map {
+    try sort(0..<count)
+    return UnsafeBufferPointer(start: matches, count: count).map {
       RankedDocument(
         segment: $0.segment, document: $0.document, rank: $0.rank, tier: $0.tier,
         day: order.byDate ? order.day(of: $0.merit) : 0, score: $0.score)
