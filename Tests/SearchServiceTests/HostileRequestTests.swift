@@ -103,20 +103,6 @@ import Testing
     }
   }
 
-  @Test("while a client is held back, no time of its requests passes")
-  func heldBack() async throws {
-    var impatient = ServiceLimits()
-    impatient.headTime = .milliseconds(200)
-    try await fixture.serve(impatient) { port, _ in
-      let client = try await Client(port: port, receiveBuffer: 4_096)
-      let request = "GET /search.js HTTP/1.1\r\nHost: t\r\n"
-      try await client.send(
-        String(repeating: request + "\r\n", count: 499) + request + "Connection: close\r\n\r\n")
-      try await Task.sleep(for: .milliseconds(600))
-      #expect(try await client.all().components("HTTP/1.1 200 ").count == 501)
-    }
-  }
-
   @Test("a client may close its side after asking")
   func halfClosed() async throws {
     try await fixture.serve { port, _ in

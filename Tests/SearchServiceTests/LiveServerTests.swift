@@ -82,22 +82,6 @@ import Testing
     }
   }
 
-  @Test("each header has its own time, also when it begins behind another")
-  func headerTime() async throws {
-    var impatient = ServiceLimits()
-    impatient.headTime = .seconds(1)
-    try await serve(impatient) { port, _ in
-      let client = try await Client(port: port)
-      try await client.send("GET /healthz HTTP/1.1\r\nHo")
-      for _ in 0..<5 {
-        try await Task.sleep(for: .milliseconds(300))
-        try await client.send("st: t\r\n\r\nGET /healthz HTTP/1.1\r\nHo")
-        #expect(try await client.response().hasPrefix("HTTP/1.1 200 "))
-      }
-      #expect(try await client.all() == "")
-    }
-  }
-
   // MARK: New commits
 
   @Test("a new commit is served by itself, and the old mapping goes")
