@@ -135,7 +135,7 @@ import Testing
       body: requests)
     await server.endpoint.logs.stop()
     let text = String(decoding: try folder.read("q"), as: UTF8.self)
-    for personal in ["203", "Browser", "example"] { #expect(!text.contains(personal)) }
+    for personal in ["203.0.113", "Browser", "example"] { #expect(!text.contains(personal)) }
     let queries = text.split(separator: "\n").map { line in
       line.split(separator: "\"q\":\"").last?.prefix { $0 != "\"" } ?? ""
     }
