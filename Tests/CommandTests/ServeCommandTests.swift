@@ -16,7 +16,8 @@ import Testing
     let port = try await server.port()
     let connected = try Connection(port: port)
     #expect(try connected.isAnswered())
-    try server.limitDescriptors(to: server.descriptorCount() + 4)
+    let limit = try server.descriptorCount() + 4
+    try server.limitDescriptors(to: limit)
     var others = try (0..<20).map { _ in try Connection(port: port) }
     try await server.wait { $0.contains("connections wait") }
 
@@ -24,6 +25,8 @@ import Testing
     try await Task.sleep(for: .seconds(1))
     // Asking for the waiting connections again and again takes whatever a core can give.
     #expect(try server.processorTime() - before < .milliseconds(300))
+    // The reserve is free for what ends the process when it cannot open a file; one of it may be in use.
+    #expect(try server.descriptorCount() <= limit - 3)
     #expect(try connected.isAnswered())
 
     others = []

@@ -7,7 +7,8 @@ import NIOPosix
 ///
 /// The client that could not be taken stays in the queue of the system, which would wake the event loop for it again
 /// at once, for ever. NIO's own `AcceptBackoffHandler` holds back further reads, but the read that failed is
-/// still on: only without automatic reading the socket is not looked at. Stands first in the pipeline of the server.
+/// still on: only without automatic reading the socket is not looked at. The same when the last descriptor went to a
+/// connection; meanwhile those of the reserve are free. Stands first in the pipeline of the server.
 final class AcceptPause: ChannelDuplexHandler {
   typealias InboundIn = any Channel
   typealias InboundOut = any Channel
@@ -18,15 +19,25 @@ final class AcceptPause: ChannelDuplexHandler {
   static let time = TimeAmount.milliseconds(200)
 
   private let logger: Logger
+  private let reserve = DescriptorReserve()
   private var resumption: Scheduled<Void>?
   /// Whether the log knows; it is told again after a connection was taken.
   private var isReported = false
 
-  init(logger: Logger) { self.logger = logger }
+  init(logger: Logger) {
+    self.logger = logger
+    _ = reserve.take()
+  }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     isReported = false
     context.fireChannelRead(data)
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    // Not earlier: the row of connections that is being accepted would take the reserve.
+    if !DescriptorReserve.isOneFree { pause(context, for: EMFILE) }
+    context.fireChannelReadComplete()
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -48,11 +59,17 @@ final class AcceptPause: ChannelDuplexHandler {
       logger.warning("connections wait", metadata: ["reason": "\(String(cString: strerror(code)))"])
     }
     setReading(false, context)
+    reserve.giveUp()
+    scheduleResumption(context)
+  }
+
+  private func scheduleResumption(_ context: ChannelHandlerContext) {
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
     resumption = context.eventLoop.scheduleTask(in: Self.time) { bound.value.0.resume(bound.value.1) }
   }
 
   private func resume(_ context: ChannelHandlerContext) {
+    guard reserve.take() else { return scheduleResumption(context) }
     resumption = nil
     setReading(true, context)
   }
@@ -69,6 +86,7 @@ final class AcceptPause: ChannelDuplexHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     resumption?.cancel()
+    reserve.giveUp()
     context.fireChannelInactive()
   }
 }
