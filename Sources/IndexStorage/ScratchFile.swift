@@ -1,3 +1,12 @@
+/// A scratch file gave back other bytes than were written.
+package struct ScratchDamage: Error, CustomStringConvertible {
+  package init() {}
+
+  package var description: String {
+    "a temporary file of the index directory gave back other bytes than were written"
+  }
+}
+
 /// A file for intermediate results: written, then mapped, gone with its last reference.
 ///
 /// Its name is removed as soon as it is open, so that not even a killed process leaves it behind. Never

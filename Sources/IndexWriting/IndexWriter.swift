@@ -21,7 +21,7 @@ package final class IndexWriter {
     package var mergePolicy: MergePolicy
     /// Threads that analyse, compress and encode, the caller's included.
     package var threadCount: Int
-    /// Bytes of buffered postings and columns; postings beyond that wait in files. Changes nothing that is written.
+    /// Bytes of memory that a build may take, about; what is beyond it waits in files. Changes nothing that is written.
     package var memoryBudget: Int
     /// Bytes of items that wait to be united with the same item of another file. Decides the order of entries.
     package var waitingBytes: Int
@@ -177,15 +177,15 @@ package final class IndexWriter {
     }
   }
 
-  private func put(_ entry: Entry, _ hash: UInt64) throws {
+  private func put(_ entry: Entry, _ hash: UInt32) throws {
     try remove(entry.id, hash)
     try index(entry, hash)
   }
 
   @discardableResult
-  private func remove(_ id: String, _ hash: UInt64) throws -> Bool {
+  private func remove(_ id: String, _ hash: UInt32) throws -> Bool {
     if waiting.remove(id, hash) { return true }
-    if let current, let document = current.find(id, hash) {
+    if let current, let document = try current.find(id, hash) {
       current.delete(document, hash)
       return true
     }
@@ -195,8 +195,8 @@ package final class IndexWriter {
   }
 
   /// Deletes what stands in a segment under an id, and gives it back if it is an item.
-  private func takeIndexedItem(_ id: String, _ hash: UInt64) throws -> Entry? {
-    if let current, let document = current.find(id, hash) {
+  private func takeIndexedItem(_ id: String, _ hash: UInt32) throws -> Entry? {
+    if let current, let document = try current.find(id, hash) {
       guard current.isItem(document) else {
         current.delete(document, hash)
         return nil
@@ -216,7 +216,7 @@ package final class IndexWriter {
   }
 
   /// Appends an entry whose id stands nowhere else.
-  private func index(_ entry: Entry, _ hash: UInt64) throws {
+  private func index(_ entry: Entry, _ hash: UInt32) throws {
     let current =
       try self.current
       ?? SegmentInProgress(

@@ -192,10 +192,26 @@ private struct TermMerge {
     }
     while true {
       var smallest = -1
+      /// The first document of the others. Before it nothing is to be compared, and it is far: the runs of a thread
+      /// follow each other, and threads take batches of documents.
+      var limit = UInt32.max
       for number in streams.indices where !streams[number].isAtEnd {
-        if smallest < 0 || streams[number].docID < streams[smallest].docID { smallest = number }
+        if smallest < 0 || streams[number].docID < streams[smallest].docID {
+          if smallest >= 0 { limit = streams[smallest].docID }
+          smallest = number
+        } else {
+          limit = min(limit, streams[number].docID)
+        }
       }
       guard smallest >= 0 else { return }
+      if streams[smallest].docID < limit {
+        repeat {
+          positions.removeAll(keepingCapacity: true)
+          let posting = try streams[smallest].read(appendingTo: &positions)
+          positions.withUnsafeBufferPointer { encoder.add(posting, positions: $0) }
+        } while !streams[smallest].isAtEnd && streams[smallest].docID < limit
+        continue
+      }
       positions.removeAll(keepingCapacity: true)
       var posting = try streams[smallest].read(appendingTo: &positions)
       // The first source wins a tie, and what the others have of the document follows.

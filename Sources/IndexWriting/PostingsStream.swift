@@ -1,4 +1,5 @@
 import IndexFormat
+import IndexStorage
 
 /// The postings of one term as `PostingsBuffer` writes them, one after the other.
 ///
@@ -12,13 +13,6 @@ import IndexFormat
 /// The gap is the distance from the document before, the first one from -1; the first position's is from 0. A
 /// document may go on in the stream of the next run.
 struct PostingsStream {
-  /// Bytes that a scratch file gave back otherwise than they were written.
-  struct Damage: Error, CustomStringConvertible {
-    var description: String {
-      "a temporary file of the index directory gave back other bytes than were written"
-    }
-  }
-
   private let hasPositions: Bool
   private let documentCount: Int
   /// Where the bytes after those below are; nil when they are in one piece.
@@ -34,7 +28,7 @@ struct PostingsStream {
   private var document: UInt64 = 0
 
   /// Stands on the first document of the stream. The bytes stay while this is in use.
-  init(_ bytes: UnsafeRawBufferPointer, hasPositions: Bool, documentCount: Int) throws(Damage) {
+  init(_ bytes: UnsafeRawBufferPointer, hasPositions: Bool, documentCount: Int) throws(ScratchDamage) {
     self.hasPositions = hasPositions
     self.documentCount = documentCount
     take(bytes)
@@ -44,7 +38,7 @@ struct PostingsStream {
   /// Stands on the first document of a term, whose bytes are read where they are.
   init(
     _ term: PostingsBuffer.Term, of buffer: PostingsBuffer, hasPositions: Bool, documentCount: Int
-  ) throws(Damage) {
+  ) throws(ScratchDamage) {
     self.hasPositions = hasPositions
     self.documentCount = documentCount
     self.buffer = buffer
@@ -77,7 +71,7 @@ struct PostingsStream {
   }
 
   @inline(__always)
-  private mutating func varint() throws(Damage) -> UInt32 {
+  private mutating func varint() throws(ScratchDamage) -> UInt32 {
     var value: UInt32 = 0
     var shift: UInt32 = 0
     while next != end || refill(), let at = next {
@@ -89,23 +83,23 @@ struct PostingsStream {
       // Five bytes hold any value.
       if shift > 28 { break }
     }
-    throw Damage()
+    throw ScratchDamage()
   }
 
-  private mutating func readHead() throws(Damage) {
+  private mutating func readHead() throws(ScratchDamage) {
     guard next != end || refill() else {
       isAtEnd = true
       return
     }
     head = try varint()
     document &+= UInt64(head &>> 1)
-    guard head > 1, document <= UInt64(documentCount) else { throw Damage() }
+    guard head > 1, document <= UInt64(documentCount) else { throw ScratchDamage() }
   }
 
   /// Reads the current document and goes on to the next one.
   ///
   /// - Parameter positions: gets those of the document; they ascend from the last one that is in it.
-  mutating func read(appendingTo positions: inout [UInt32]) throws(Damage) -> Posting {
+  mutating func read(appendingTo positions: inout [UInt32]) throws(ScratchDamage) -> Posting {
     var posting = Posting(docID: docID, frequency: 1, titleFrequency: 0)
     if hasPositions {
       let before = positions.count
@@ -116,7 +110,7 @@ struct PostingsStream {
         let step = try varint()
         if step == 0 { break }
         let (sum, overflow) = position.addingReportingOverflow(step &- 1)
-        guard !overflow, sum >= smallest else { throw Damage() }
+        guard !overflow, sum >= smallest else { throw ScratchDamage() }
         position = sum
         positions.append(sum)
         smallest = UInt64(sum) + 1
@@ -129,7 +123,7 @@ struct PostingsStream {
     }
     guard posting.frequency > 0, posting.frequency <= Self.mostOccurrences,
       posting.titleFrequency <= posting.frequency
-    else { throw Damage() }
+    else { throw ScratchDamage() }
     try readHead()
     return posting
   }
@@ -138,9 +132,9 @@ struct PostingsStream {
   private static let mostOccurrences: UInt32 = 1 << 31
 
   /// Unites two parts of one document.
-  static func add(_ more: Posting, to posting: inout Posting) throws(Damage) {
+  static func add(_ more: Posting, to posting: inout Posting) throws(ScratchDamage) {
     let (sum, overflow) = posting.frequency.addingReportingOverflow(more.frequency)
-    guard !overflow, sum <= mostOccurrences else { throw Damage() }
+    guard !overflow, sum <= mostOccurrences else { throw ScratchDamage() }
     posting.frequency = sum
     // Each is at most the frequency beside it.
     posting.titleFrequency += more.titleFrequency

@@ -13,24 +13,28 @@ final class SegmentInProgress {
   private let crew: WorkCrew
   private let builder: SegmentBuilder
   private let lanes: [IndexingLane]
-  private let memoryBudget: Int
+  /// Of one thread, in bytes.
+  private let bufferBudget: Int
   /// Text of a batch: milliseconds of work, so that handing it over costs nothing, and little beside the budget.
   private let batchBytes: Int
   private var batch: [Entry] = []
   private var batchByteCount = 0
-  private var batches: [DocumentBatch] = []
+  /// On their way, the oldest first.
+  private var batches: [(batch: DocumentBatch, piece: WorkCrew.Piece)] = []
   private var locations = EntryLocations()
   private var isItem: [Bool] = []
   private var deleted: [Int] = []
   private var storing: any EntryAnalyzing
 
-  /// - Parameter memoryBudget: bytes of postings and columns.
+  /// - Parameter memoryBudget: bytes of memory, about.
   init(
     in directory: IndexDirectory, crew: WorkCrew, memoryBudget: Int,
     analyzer: () throws -> any EntryAnalyzing
   ) throws {
     self.crew = crew
-    self.memoryBudget = memoryBudget
+    // A quarter is for postings, of little memory half: larger buffers are no faster, for they leave the caches, and the
+    // rest is for what is kept of each document and for the merge, which takes the more the more runs there are.
+    bufferBudget = max(memoryBudget / 4, min(memoryBudget / 2, 16 << 20)) / crew.threadCount
     batchBytes = min(128 << 10, memoryBudget >> 8)
     storing = try analyzer()
     builder = SegmentBuilder(
@@ -47,7 +51,7 @@ final class SegmentInProgress {
   var documentCount: Int { builder.documentCount }
 
   /// Appends an entry whose id is not live in this segment.
-  func add(_ entry: Entry, _ hash: UInt64) throws {
+  func add(_ entry: Entry, _ hash: UInt32) throws {
     let document = documentCount
     try builder.add(
       SegmentDocument(
@@ -62,28 +66,34 @@ final class SegmentInProgress {
 
   private func handOver() throws {
     guard !batch.isEmpty else { return }
-    // A quarter is for postings however large the columns are, so that runs do not get tiny.
-    let share = max(memoryBudget - builder.columnByteCount - locations.byteCount, memoryBudget / 4)
-    let work = DocumentBatch(
-      batch, first: documentCount - batch.count, bufferBudget: share / crew.threadCount)
+    let work = DocumentBatch(batch, first: documentCount - batch.count, bufferBudget: bufferBudget)
     batch = []
     batchByteCount = 0
-    batches.append(work)
     let lanes = lanes
-    crew.submit { lane in lanes[lane].index(work) }
+    batches.append((work, crew.submit { lane in lanes[lane].index(work) }))
+    // As many as a crew has on its way are done by then, or nearly.
+    while batches.count > 4 * crew.threadCount { takeLengths() }
     for lane in lanes { try lane.checkFailure() }
+  }
+
+  private func takeLengths() {
+    let (batch, piece) = batches.removeFirst()
+    crew.wait(for: piece)
+    builder.setLengths(from: batch.first, batch.lengths)
   }
 
   // MARK: Finding and deleting
 
   /// The live document with this id.
-  func find(_ id: String, _ hash: UInt64) -> Int? {
-    locations.find(hash) { builder.hasID(id, Int($0)) }.map(Int.init)
+  ///
+  /// - Throws: `FileError`, `ScratchDamage`.
+  func find(_ id: String, _ hash: UInt32) throws -> Int? {
+    try locations.find(hash) { try builder.hasID(id, Int($0)) }.map(Int.init)
   }
 
   func isItem(_ document: Int) -> Bool { isItem[document] }
 
-  func delete(_ document: Int, _ hash: UInt64) {
+  func delete(_ document: Int, _ hash: UInt32) {
     locations.remove(UInt32(document), hash: hash)
     deleted.append(document)
   }
@@ -95,8 +105,7 @@ final class SegmentInProgress {
     try handOver()
     crew.finish()
     for lane in lanes { try lane.checkFailure() }
-    for batch in batches { builder.setLengths(from: batch.first, batch.lengths) }
-    batches = []
+    while !batches.isEmpty { takeLengths() }
     for lane in lanes { crew.submit { _ in lane.sort() } }
     crew.finish()
     try PostingsAssembly(lanes.flatMap(\.sources), for: builder).run(by: crew)

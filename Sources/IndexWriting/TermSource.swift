@@ -118,11 +118,11 @@ struct TermSourceCursor {
       guard place < file.byteCount else { return false }
       let bytes = file.bytes
       let keyCount = try varint(bytes)
-      guard keyCount <= bytes.count - place else { throw PostingsStream.Damage() }
+      guard keyCount <= bytes.count - place else { throw ScratchDamage() }
       key = UnsafeRawBufferPointer(rebasing: bytes[place..<place + keyCount])
       place += keyCount
       let streamCount = try varint(bytes)
-      guard streamCount <= bytes.count - place else { throw PostingsStream.Damage() }
+      guard streamCount <= bytes.count - place else { throw ScratchDamage() }
       streamRange = place..<place + streamCount
       place += streamCount
     }
@@ -139,14 +139,14 @@ struct TermSourceCursor {
       if byte & 0x80 == 0 { return value }
       shift += 7
     }
-    throw PostingsStream.Damage()
+    throw ScratchDamage()
   }
 
   /// The stream of the current term; to be used while the source is there.
   func stream(hasPositions: Bool, documentCount: Int) throws -> PostingsStream {
     switch source.storage {
     case .buffer(let buffer):
-      guard let term else { throw PostingsStream.Damage() }
+      guard let term else { throw ScratchDamage() }
       return try PostingsStream(
         term, of: buffer, hasPositions: hasPositions, documentCount: documentCount)
     case .run(let file):

@@ -9,7 +9,7 @@ struct WaitingItems {
   private(set) var byteCount = 0
 
   /// Unites an item with the one that waits under its id; false when there is none.
-  mutating func unite(_ entry: Entry, _ hash: UInt64) -> Bool {
+  mutating func unite(_ entry: Entry, _ hash: UInt32) -> Bool {
     guard let place = place(of: entry.id, hash) else { return false }
     byteCount -= items[place]?.byteCount ?? 0
     items[place]?.unite(with: entry)
@@ -18,14 +18,14 @@ struct WaitingItems {
   }
 
   /// Appends an item whose id does not wait yet.
-  mutating func append(_ item: WaitingItem, _ hash: UInt64) {
+  mutating func append(_ item: WaitingItem, _ hash: UInt32) {
     places.insert(UInt32(items.count), hash: hash)
     items.append(item)
     byteCount += item.byteCount
   }
 
   /// Takes out the item with this id; false when there is none.
-  mutating func remove(_ id: String, _ hash: UInt64) -> Bool {
+  mutating func remove(_ id: String, _ hash: UInt32) -> Bool {
     guard let place = place(of: id, hash) else { return false }
     places.remove(UInt32(place), hash: hash)
     byteCount -= items[place]?.byteCount ?? 0
@@ -42,7 +42,7 @@ struct WaitingItems {
     return entries
   }
 
-  private func place(of id: String, _ hash: UInt64) -> Int? {
+  private func place(of id: String, _ hash: UInt32) -> Int? {
     places.find(hash) { items[Int($0)]?.entry.id.utf8.elementsEqual(id.utf8) ?? false }.map(Int.init)
   }
 

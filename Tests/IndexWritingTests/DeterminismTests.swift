@@ -43,6 +43,24 @@ import Testing
     try check(samples.mixture(200, ids: 12) + [samples.entry("last", kind: .page)])
   }
 
+  @Test("so many entries that what is kept of each waits in files, some ids coming again early and late")
+  func many() throws {
+    var samples = SampleEntries(seed: 11)
+    var entries: [Entry] = []
+    for number in 0..<17_500 {
+      var entry = samples.entry("\(number % 50 == 0 ? number / 2 : number)", kind: .page)
+      entry.text = "段落 \(number)"
+      entries.append(entry)
+    }
+    var last: [String: Int] = [:]
+    for (place, entry) in entries.enumerated() { last[entry.id] = place }
+    let whole = entries.indices.filter { last[entries[$0].id] == $0 }.map { entries[$0] }
+    let directory = try TemporaryDirectory()
+    let index = IndexDirectory(path: directory.path(of: "index"))
+    try publish(entries, in: index, threadCount: 2)
+    #expect(try IndexContent(in: index) == IndexContent(of: whole))
+  }
+
   @Test("the bytes are those of a run that never saw what was replaced")
   func withoutTheReplaced() throws {
     var samples = SampleEntries(seed: 9)

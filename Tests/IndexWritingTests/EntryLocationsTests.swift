@@ -5,13 +5,13 @@ import Testing
 
 @Suite struct EntryLocationsTests {
   @Test(
-    "agrees with a dictionary, however many ids share a hash", arguments: [1, 7, 1_000, 1 << 40], [0, 3])
-  func agrees(hashCount: UInt64, shift: UInt64) {
-    var random = SplitMix64(seed: hashCount)
+    "agrees with a dictionary, however many ids share a hash", arguments: [1, 7, 1_000, 1 << 28], [0, 3])
+  func agrees(hashCount: UInt32, shift: UInt32) {
+    var random = SplitMix64(seed: UInt64(hashCount))
     var table = EntryLocations()
-    var expected: [UInt32: UInt64] = [:]
+    var expected: [UInt32: UInt32] = [:]
     /// The id of a number is the number; neighbours fight for the same slots.
-    func hash(_ number: UInt32) -> UInt64 { UInt64(number) &* 0x9E37_79B9_7F4A_7C15 % hashCount << shift }
+    func hash(_ number: UInt32) -> UInt32 { number &* 0x9E37_79B9 % hashCount << shift }
     for _ in 0..<20_000 {
       let number = UInt32.random(in: 0..<800, using: &random)
       if expected[number] == nil {
@@ -31,13 +31,13 @@ import Testing
     }
   }
 
-  @Test("a million ids fit into 26 MiB, and a look-up hardly ever asks about another id")
+  @Test("a million ids fit into 17 MiB, and a look-up hardly ever asks about another id")
   func memory() {
     var table = EntryLocations()
     for number in UInt32(0)..<1_000_000 {
       table.insert(number, hash: EntryLocations.hash("https://example.org/articles/\(number)"))
     }
-    #expect(table.byteCount < 26 << 20)
+    #expect(table.byteCount < 17 << 20)
     var questions = 0
     for number in UInt32(0)..<100_000 {
       _ = table.find(EntryLocations.hash("https://example.org/articles/\(number)")) {
@@ -49,6 +49,7 @@ import Testing
         return false
       }
     }
-    #expect(questions == 100_000)
+    // Two ids share a hash of 32 bits 46 times in so many look-ups.
+    #expect((100_000..<100_200).contains(questions))
   }
 }

@@ -13,7 +13,6 @@ struct DistinctBytes {
   var count: Int { ends.count }
   /// Bytes of the strings, at most `UInt32.max`.
   var byteCount: Int { bytes.count }
-  var memory: Int { bytes.count + ends.count * 4 + table.count * 8 }
 
   func range(of number: Int) -> Range<Int> {
     (number == 0 ? 0 : Int(ends[number - 1]))..<Int(ends[number])

@@ -1,30 +1,35 @@
+import IndexStorage
 import SearchModel
 
 /// Collects the values of one facet, document by document.
 struct FacetColumnWriter {
   private var values = DistinctBytes()
-  private var ends: [UInt32] = []
-  private var flat: [UInt32] = []
+  private let ends: Spool<UInt32>
+  private let flat: Spool<UInt32>
 
-  /// Memory, about.
-  var byteCount: Int { values.memory + (ends.count + flat.count) * 4 }
+  init(directory: IndexDirectory) {
+    ends = Spool(directory: directory)
+    flat = Spool(directory: directory)
+  }
 
-  mutating func add(_ documentValues: [String]) throws(IndexLimitError) {
+  mutating func add(_ documentValues: [String]) throws {
     for var value in documentValues {
       guard values.byteCount + value.utf8.count <= UInt32.max else {
         throw IndexLimitError("bytes of facet values in a segment", Int(UInt32.max))
       }
       // Sound: the pointer does not leave the closure.
-      flat.append(value.withUTF8 { unsafe values.number(of: $0) })
+      try flat.append(value.withUTF8 { unsafe values.number(of: $0) })
     }
     guard flat.count <= UInt32.max else {
       throw IndexLimitError("facet values of entries in a segment", Int(UInt32.max))
     }
-    ends.append(UInt32(flat.count))
+    try ends.append(UInt32(flat.count))
   }
 
-  /// Appends the arrays to `body` and their description to `directory`; offsets count from `base`.
-  func finish(directory: inout ByteWriter, body: inout ByteWriter, base: Int) {
+  /// Appends the arrays to `body` and their description to `directory`; offsets count from `base`. The last call.
+  func finish(directory: inout ByteWriter, body: inout ByteWriter, base: Int) throws {
+    let ends = try ends.takeAll()
+    let flat = try flat.takeAll()
     let order = values.sortedNumbers()
     var ordinalOf = [UInt32](repeating: 0, count: values.count)
     for (ordinal, index) in order.enumerated() { ordinalOf[index] = UInt32(ordinal) }

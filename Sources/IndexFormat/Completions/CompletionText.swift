@@ -1,6 +1,6 @@
 /// A text of an entry that completes what somebody types.
 package struct CompletionText: Equatable, Sendable {
-  package enum Kind: UInt8, Sendable {
+  package enum Kind: UInt8, Sendable, BitwiseCopyable {
     case title = 0
     case tag = 1
   }

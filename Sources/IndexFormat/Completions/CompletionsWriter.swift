@@ -1,13 +1,21 @@
-/// Collects the completions of a segment's documents and puts each different text down once
-/// (FORMAT.md, "Completions").
+/// Puts each different text of the completions of a segment's documents down once (FORMAT.md, "Completions").
 struct CompletionsWriter {
   /// One text of one document.
-  private struct Record {
-    var start: UInt32
-    var length: UInt16
-    var kind: CompletionText.Kind
-    var document: UInt32
-    var initials: UInt32
+  struct Record: BitwiseCopyable {
+    fileprivate var start: UInt32
+    fileprivate var length: UInt16
+    fileprivate var kind: CompletionText.Kind
+    fileprivate var document: UInt32
+    fileprivate var initials: UInt32
+
+    /// - Parameter start: where the text stands among the bytes of all.
+    init(_ text: CompletionText, at start: Int, document: Int) {
+      self.start = UInt32(start)
+      length = UInt16(text.folded.count)
+      kind = text.kind
+      self.document = UInt32(document)
+      initials = text.initials
+    }
   }
 
   /// Records with the same text and kind.
@@ -25,23 +33,19 @@ struct CompletionsWriter {
   /// Bytes that are handed on at once.
   private static let pieceBytes = 1 << 16
 
-  private var bytes: [UInt8] = []
-  private var records: [Record] = []
+  private var bytes: [UInt8]
+  private var records: [Record]
 
-  /// Bytes that texts or lists may take in the section; offsets have 32 bits.
-  var byteCount: Int { max(bytes.count, records.count * 5) }
-
-  /// Memory, about.
-  var memory: Int { bytes.count + records.count * MemoryLayout<Record>.stride }
+  /// - Parameter records: documents ascend; made with the bytes they name.
+  init(records: [Record] = [], bytes: [UInt8] = []) {
+    self.records = records
+    self.bytes = bytes
+  }
 
   /// Documents ascend.
   mutating func add(_ text: CompletionText, document: Int) {
     if text.folded.isEmpty { return }
-    records.append(
-      Record(
-        start: UInt32(bytes.count), length: UInt16(text.folded.count), kind: text.kind,
-        document: UInt32(document),
-        initials: text.initials))
+    records.append(Record(text, at: bytes.count, document: document))
     bytes.append(contentsOf: text.folded)
   }
 

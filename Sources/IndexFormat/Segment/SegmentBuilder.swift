@@ -57,18 +57,18 @@ package final class SegmentBuilder {
   private var dictionary = TermDictionaryWriter()
   private var letterWriter = LetterWriter()
   private let storedWriter: StoredFieldsWriter
-  private var headWriter = HeadWriter()
+  private var headWriter: HeadWriter
   private var statistics = SegmentStatistics()
   private var titleLengths: [UInt32] = []
   private var bodyLengths: [UInt32] = []
-  private var days: [UInt32] = []
-  private var boosts: [UInt32] = []
+  private let days: Spool<UInt32>
+  private let boosts: Spool<UInt32>
   private var pins: [PinList.Pin] = []
-  private var addresses: [UInt32] = []
-  private var completions = CompletionsWriter()
-  private var keyEnds: [UInt32] = []
-  private var keyBytes: [UInt8] = []
-  private var facets = FacetKey.allCases.map { _ in FacetColumnWriter() }
+  private let addresses: Spool<UInt32>
+  private let completions: CompletionsSpool
+  private let keyEnds: Spool<UInt32>
+  private let keyBytes: Spool<UInt8>
+  private var facets: [FacetColumnWriter]
 
   /// - Parameters:
   ///   - boundModel: under which the block bounds are made; its averages are replaced by the segment's own.
@@ -88,14 +88,17 @@ package final class SegmentBuilder {
     storedIndex = SectionBuffer(directory: directory)
     heads = SectionBuffer(directory: directory)
     letters = SectionBuffer(directory: directory)
+    headWriter = HeadWriter(directory: directory)
+    days = Spool(directory: directory)
+    boosts = Spool(directory: directory)
+    addresses = Spool(directory: directory)
+    completions = CompletionsSpool(directory: directory)
+    keyEnds = Spool(directory: directory)
+    keyBytes = Spool(directory: directory)
+    facets = FacetKey.allCases.map { _ in FacetColumnWriter(directory: directory) }
   }
 
   package var documentCount: Int { statistics.documentCount }
-
-  /// Memory of ids, completions, facet values and numbers of the documents, about.
-  package var columnByteCount: Int {
-    keyBytes.count + documentCount * 28 + completions.memory + facets.reduce(0) { $0 + $1.byteCount }
-  }
 
   // MARK: Documents
 
@@ -128,12 +131,16 @@ package final class SegmentBuilder {
   }
 
   /// Whether a document was added under this id.
-  package func hasID(_ id: String, _ document: Int) -> Bool {
-    let start = document == 0 ? 0 : Int(keyEnds[document - 1])
-    return keyBytes[start..<Int(keyEnds[document])].elementsEqual(id.utf8)
+  ///
+  /// - Throws: `FileError`, `ScratchDamage`.
+  package func hasID(_ id: String, _ document: Int) throws -> Bool {
+    let ends = try keyEnds.elements(max(document - 1, 0)..<document + 1).map(Int.init)
+    let start = document == 0 ? 0 : ends[0]
+    guard let end = ends.last, start <= end else { throw ScratchDamage() }
+    return try end - start == id.utf8.count && keyBytes.elements(start..<end).elementsEqual(id.utf8)
   }
 
-  private func append(_ document: SegmentDocument) throws(IndexLimitError) {
+  private func append(_ document: SegmentDocument) throws {
     precondition(document.facets.count == facets.count, "one list of values per facet")
     guard statistics.documentCount < SegmentStatistics.maximumDocumentCount else {
       throw IndexLimitError("entries in a segment", SegmentStatistics.maximumDocumentCount)
@@ -142,10 +149,10 @@ package final class SegmentBuilder {
       throw IndexLimitError("bytes of ids in a segment", Int(UInt32.max))
     }
     let number = statistics.documentCount
-    boosts.append(document.boost)
+    try boosts.append(document.boost)
     pins += document.pins.map { PinList.Pin(document: number, query: $0) }
-    addresses.append(document.addressHash)
-    for text in document.completions { completions.add(text, document: number) }
+    try addresses.append(document.addressHash)
+    for text in document.completions { try completions.add(text, document: number) }
     guard completions.byteCount <= UInt32.max else {
       throw IndexLimitError("bytes of titles and tags in a segment", Int(UInt32.max))
     }
@@ -154,9 +161,9 @@ package final class SegmentBuilder {
     statistics.bodyLength += Int(document.bodyLength)
     titleLengths.append(document.titleLength)
     bodyLengths.append(document.bodyLength)
-    days.append(document.day?.number ?? 0)
-    keyBytes.append(contentsOf: document.id.utf8)
-    keyEnds.append(UInt32(keyBytes.count))
+    try days.append(document.day?.number ?? 0)
+    try keyBytes.append(contentsOf: document.id.utf8)
+    try keyEnds.append(UInt32(keyBytes.count))
     for i in facets.indices { try facets[i].add(document.facets[i]) }
   }
 
@@ -224,10 +231,10 @@ package final class SegmentBuilder {
         .lengths: try section(encodedLengths()),
         .facets: try encodedFacets(),
         .dates: try section(encodedDates()),
-        .keys: try section(KeyTable.encode(ends: keyEnds, bytes: keyBytes)),
+        .keys: try section(KeyTable.encode(ends: keyEnds.takeAll(), bytes: keyBytes.takeAll())),
         .stored: stored,
         .storedIndex: storedIndex,
-        .boosts: try section(BoostColumn.encode(boosts)),
+        .boosts: try section(BoostColumn.encode(boosts.takeAll())),
         .pins: try section(PinList.encode(pins, documentCount: documentCount)),
         .addresses: try section(encodedAddresses()),
         .completions: try encodedCompletions(),
@@ -238,7 +245,8 @@ package final class SegmentBuilder {
 
   private func encodedCompletions() throws -> SectionBuffer {
     let buffer = SectionBuffer(directory: directory)
-    try completions.encode(documentCount: documentCount) { try buffer.append($0) }
+    var writer = try completions.writer()
+    try writer.encode(documentCount: documentCount) { try buffer.append($0) }
     return buffer
   }
 
@@ -260,7 +268,8 @@ package final class SegmentBuilder {
   }
 
   /// FORMAT.md, "Dates".
-  private func encodedDates() -> [UInt8] {
+  private func encodedDates() throws -> [UInt8] {
+    let days = try days.takeAll()
     var writer = ByteWriter()
     writer.byte(UInt8(NumberColumn.width(of: days.max() ?? 0)))
     writer.raw([0, 0, 0, 0, 0, 0, 0])
@@ -269,9 +278,9 @@ package final class SegmentBuilder {
   }
 
   /// FORMAT.md, "Addresses".
-  private func encodedAddresses() -> [UInt8] {
+  private func encodedAddresses() throws -> [UInt8] {
     var writer = ByteWriter()
-    for address in addresses { writer.fixed(address) }
+    for address in try addresses.takeAll() { writer.fixed(address) }
     return writer.bytes
   }
 
@@ -284,8 +293,8 @@ package final class SegmentBuilder {
     table.fixed(UInt32(0))
     for number in facets.indices {
       table.fixed(UInt32(number))
-      facets[number].finish(directory: &table, body: &body, base: base)
-      facets[number] = FacetColumnWriter()
+      try facets[number].finish(directory: &table, body: &body, base: base)
+      facets[number] = FacetColumnWriter(directory: directory)
     }
     let buffer = SectionBuffer(directory: directory)
     try buffer.append(table.bytes)

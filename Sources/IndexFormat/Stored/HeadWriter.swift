@@ -1,7 +1,11 @@
+import IndexStorage
+
 /// Writes the heads of the documents one after the other, and at last where each ends (FORMAT.md, "Heads").
 struct HeadWriter {
-  private var ends: [UInt32] = []
+  private let ends: Spool<UInt32>
   private var record = ByteWriter()
+
+  init(directory: IndexDirectory) { ends = Spool(directory: directory) }
 
   mutating func add(_ head: EntryHead, to section: SectionBuffer) throws {
     record.removeAll()
@@ -11,7 +15,7 @@ struct HeadWriter {
   }
 
   /// Appends the head of a document of another segment as it is.
-  mutating func add(encoded: UnsafeRawBufferPointer, to section: SectionBuffer) throws {
+  func add(encoded: UnsafeRawBufferPointer, to section: SectionBuffer) throws {
     guard encoded.count <= StoredLayout.maximumEntryBytes else {
       throw IndexLimitError("bytes of stored text in one entry", StoredLayout.maximumEntryBytes)
     }
@@ -19,11 +23,12 @@ struct HeadWriter {
       throw IndexLimitError("bytes of titles and addresses in a segment", Int(UInt32.max))
     }
     try unsafe section.append(encoded)
-    ends.append(UInt32(section.count))
+    try ends.append(UInt32(section.count))
   }
 
   func finish(_ section: SectionBuffer) throws {
     var writer = ByteWriter()
+    let ends = try ends.takeAll()
     NumberColumn.append(ends, to: &writer)
     writer.fixed(UInt32(ends.count))
     writer.byte(UInt8(NumberColumn.width(of: ends.last ?? 0)))
