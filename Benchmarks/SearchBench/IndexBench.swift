@@ -21,7 +21,7 @@ struct IndexBench: ParsableCommand {
   var analyzer = Analysis.whitespace
   @Option(help: "Threads; 0 for as many as cores.") var threads = 1
   @Option(help: "Read at most this many lines; 0 for all.") var limit = 0
-  @Option(help: "Megabytes to work in, about.") var memory = 256
+  @Option(help: "Megabytes of buffers.") var memory = 256
 
   func run() throws {
     let clock = ContinuousClock()

@@ -21,7 +21,7 @@ package final class IndexWriter {
     package var mergePolicy: MergePolicy
     /// Threads that analyse, compress and encode, the caller's included.
     package var threadCount: Int
-    /// Bytes of memory that a build may take, about; what is beyond it waits in files. Changes nothing that is written.
+    /// Bytes of buffers; what is beyond them waits in files. Changes nothing that is written.
     package var memoryBudget: Int
     /// Bytes of items that wait to be united with the same item of another file. Decides the order of entries.
     package var waitingBytes: Int
@@ -47,8 +47,9 @@ package final class IndexWriter {
       self.now = now
     }
 
-    /// Half of what the 32-bit addresses of the buffer reach: the other half is for the entry that crosses it.
-    private static let largestBudget = 2 << 30
+    /// A quarter of it is for postings: half of what the 32-bit addresses of a buffer reach, because the other half is
+    /// for the entry that crosses it.
+    private static let largestBudget = 8 << 30
   }
 
   private let directory: IndexDirectory

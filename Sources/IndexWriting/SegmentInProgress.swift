@@ -13,8 +13,6 @@ final class SegmentInProgress {
   private let crew: WorkCrew
   private let builder: SegmentBuilder
   private let lanes: [IndexingLane]
-  /// Of one thread, in bytes.
-  private let bufferBudget: Int
   /// Text of a batch: milliseconds of work, so that handing it over costs nothing, and little beside the budget.
   private let batchBytes: Int
   private var batch: [Entry] = []
@@ -26,7 +24,10 @@ final class SegmentInProgress {
   private var deleted: [Int] = []
   private var storing: any EntryAnalyzing
 
-  /// - Parameter memoryBudget: bytes of memory, about.
+  /// Below that an empty buffer would be half of it, and a run hold next to nothing.
+  private static let smallestBuffer = 128 << 10
+
+  /// - Parameter memoryBudget: bytes of buffers.
   init(
     in directory: IndexDirectory, crew: WorkCrew, memoryBudget: Int,
     analyzer: () throws -> any EntryAnalyzing
@@ -34,12 +35,15 @@ final class SegmentInProgress {
     self.crew = crew
     // A quarter is for postings, of little memory half: larger buffers are no faster, for they leave the caches, and the
     // rest is for what is kept of each document and for the merge, which takes the more the more runs there are.
-    bufferBudget = max(memoryBudget / 4, min(memoryBudget / 2, 16 << 20)) / crew.threadCount
+    let share = max(memoryBudget / 4, min(memoryBudget / 2, 16 << 20)) / crew.threadCount
+    let bufferBudget = memoryBudget > 0 ? max(share, Self.smallestBuffer) : 0
     batchBytes = min(128 << 10, memoryBudget >> 8)
     storing = try analyzer()
     builder = SegmentBuilder(
-      directory: directory, boundModel: storing.boundModel, keepsLetters: storing.correctsWords, crew: crew)
-    lanes = try (0..<crew.threadCount).map { _ in IndexingLane(directory: directory, analyzer: try analyzer())
+      directory: directory, boundModel: storing.boundModel, keepsLetters: storing.correctsWords,
+      columnBytes: min(256 << 10, memoryBudget >> 10), crew: crew)
+    lanes = try (0..<crew.threadCount).map { _ in
+      IndexingLane(directory: directory, analyzer: try analyzer(), bufferBudget: bufferBudget)
     }
   }
 
@@ -66,19 +70,18 @@ final class SegmentInProgress {
 
   private func handOver() throws {
     guard !batch.isEmpty else { return }
-    let work = DocumentBatch(batch, first: documentCount - batch.count, bufferBudget: bufferBudget)
+    let work = DocumentBatch(batch, first: documentCount - batch.count)
     batch = []
     batchByteCount = 0
     let lanes = lanes
     batches.append((work, crew.submit { lane in lanes[lane].index(work) }))
-    // As many as a crew has on its way are done by then, or nearly.
-    while batches.count > 4 * crew.threadCount { takeLengths() }
+    while let oldest = batches.first, crew.isDone(oldest.piece) { takeLengths() }
     for lane in lanes { try lane.checkFailure() }
   }
 
+  /// Those of the oldest batch, which is done.
   private func takeLengths() {
-    let (batch, piece) = batches.removeFirst()
-    crew.wait(for: piece)
+    let batch = batches.removeFirst().batch
     builder.setLengths(from: batch.first, batch.lengths)
   }
 
@@ -104,6 +107,8 @@ final class SegmentInProgress {
   func finish() throws -> (segment: CommittedSegment, live: LiveBits) {
     try handOver()
     crew.finish()
+    locations.removeAll()
+    isItem = []
     for lane in lanes { try lane.checkFailure() }
     while !batches.isEmpty { takeLengths() }
     for lane in lanes { crew.submit { _ in lane.sort() } }
@@ -120,18 +125,15 @@ final class SegmentInProgress {
 
 /// Consecutive documents on their way through one thread.
 ///
-/// `@unchecked Sendable`: its piece of work alone touches it, and the crew hands that over (`WorkCrew.finish`).
+/// `@unchecked Sendable`: its piece of work alone touches it, and the crew hands that over (`WorkCrew.isDone`).
 private final class DocumentBatch: @unchecked Sendable {
   let first: Int
-  /// Of the buffer of the thread, in bytes.
-  let bufferBudget: Int
   fileprivate var entries: [Entry]
   fileprivate(set) var lengths: [(title: UInt32, body: UInt32)] = []
 
-  init(_ entries: [Entry], first: Int, bufferBudget: Int) {
+  init(_ entries: [Entry], first: Int) {
     self.entries = entries
     self.first = first
-    self.bufferBudget = bufferBudget
   }
 }
 
@@ -142,13 +144,16 @@ private final class DocumentBatch: @unchecked Sendable {
 private final class IndexingLane: @unchecked Sendable {
   private let directory: IndexDirectory
   private var analyzer: any EntryAnalyzing
+  /// In bytes.
+  private let bufferBudget: Int
   private let buffer = PostingsBuffer()
   private var runs: [TermSource] = []
   private let failure = Mutex<(any Error)?>(nil)
 
-  init(directory: IndexDirectory, analyzer: any EntryAnalyzing) {
+  init(directory: IndexDirectory, analyzer: any EntryAnalyzing, bufferBudget: Int) {
     self.directory = directory
     self.analyzer = analyzer
+    self.bufferBudget = bufferBudget
   }
 
   func checkFailure() throws {
@@ -166,7 +171,7 @@ private final class IndexingLane: @unchecked Sendable {
           guard spillFailure == nil else { return }
           buffer.add(document: document, tokens: tokens, isTitle: isTitle)
           // Also in the middle of a document: one may be larger than the budget.
-          if buffer.byteCount > batch.bufferBudget {
+          if buffer.byteCount > bufferBudget {
             do { try spill() } catch { spillFailure = error }
           }
         }

@@ -65,7 +65,7 @@ package struct ConfigurationKey: Sendable {
       "site.base_url", .address, nil, "address of the site; found in the generator's configuration otherwise"),
     .init("index.dir", .text, ".search", "where the index is, relative to this file"),
     .init("index.threads", .integer(0...256), "0", "threads of indexing; 0 is one per core"),
-    .init("index.memory", .bytes(1 << 20...1 << 40), "256M", "memory to work in, about"),
+    .init("index.memory", .bytes(1 << 20...1 << 40), "256M", "memory for buffers"),
     .init(
       "index.keep", .integer(1...100), "2", "commits that search rollback finds, the current one included"),
     .init("index.max_file_bytes", .bytes(1 << 10...1 << 30), "32M", "larger files are named and skipped"),

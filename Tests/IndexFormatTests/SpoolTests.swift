@@ -19,7 +19,7 @@ import Testing
   @Test("gives back what an array would, however much there is", arguments: UInt64(0)..<8)
   func agrees(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
-    let spool = Spool<UInt32>(directory: directory)
+    let spool = Spool<UInt32>(directory: directory, memoryBytes: 65_536)
     var expected: [UInt32] = []
     let largest = seed == 0 ? 100 : 100_000
     while expected.count < largest {
@@ -46,7 +46,7 @@ import Testing
   @Test("every call that fails is told", arguments: [FileOperation.Kind.create, .write, .map])
   func faults(kind: FileOperation.Kind) throws {
     files.inject(Fault(.fails(EIO), at: 1, in: [kind]))
-    let spool = Spool<UInt8>(directory: directory)
+    let spool = Spool<UInt8>(directory: directory, memoryBytes: 65_536)
     let error = #expect(throws: FileError.self) {
       for _ in 0..<10 { try spool.append(contentsOf: [UInt8](repeating: 7, count: 60_000)) }
       _ = try spool.takeAll()
@@ -58,7 +58,7 @@ import Testing
   func damage() throws {
     // A file that keeps its name can be reached from here.
     files.inject(Fault(.fails(EIO), at: 1, in: [.unlink]))
-    let spool = Spool<UInt32>(directory: directory)
+    let spool = Spool<UInt32>(directory: directory, memoryBytes: 65_536)
     try spool.append(contentsOf: [UInt32](repeating: 7, count: 200_000))
     _ = try spool.elements(0..<1)
     var bytes = try root.read("tmp-scratch")

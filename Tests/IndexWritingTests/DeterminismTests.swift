@@ -57,7 +57,7 @@ import Testing
     let whole = entries.indices.filter { last[entries[$0].id] == $0 }.map { entries[$0] }
     let directory = try TemporaryDirectory()
     let index = IndexDirectory(path: directory.path(of: "index"))
-    try publish(entries, in: index, threadCount: 2)
+    try publish(entries, in: index, memoryBudget: 16 << 20, threadCount: 2)
     #expect(try IndexContent(in: index) == IndexContent(of: whole))
   }
 

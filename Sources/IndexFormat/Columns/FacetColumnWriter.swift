@@ -7,9 +7,9 @@ struct FacetColumnWriter {
   private let ends: Spool<UInt32>
   private let flat: Spool<UInt32>
 
-  init(directory: IndexDirectory) {
-    ends = Spool(directory: directory)
-    flat = Spool(directory: directory)
+  init(directory: IndexDirectory, memoryBytes: Int) {
+    ends = Spool(directory: directory, memoryBytes: memoryBytes)
+    flat = Spool(directory: directory, memoryBytes: memoryBytes)
   }
 
   mutating func add(_ documentValues: [String]) throws {

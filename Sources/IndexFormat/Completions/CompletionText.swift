@@ -1,6 +1,6 @@
 /// A text of an entry that completes what somebody types.
 package struct CompletionText: Equatable, Sendable {
-  package enum Kind: UInt8, Sendable, BitwiseCopyable {
+  package enum Kind: UInt8, Sendable {
     case title = 0
     case tag = 1
   }

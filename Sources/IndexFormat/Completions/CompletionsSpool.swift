@@ -5,9 +5,9 @@ struct CompletionsSpool {
   private let bytes: Spool<UInt8>
   private let records: Spool<CompletionsWriter.Record>
 
-  init(directory: IndexDirectory) {
-    bytes = Spool(directory: directory)
-    records = Spool(directory: directory)
+  init(directory: IndexDirectory, memoryBytes: Int) {
+    bytes = Spool(directory: directory, memoryBytes: memoryBytes)
+    records = Spool(directory: directory, memoryBytes: memoryBytes)
   }
 
   /// Bytes that texts or lists may take in the section; offsets have 32 bits.

@@ -4,7 +4,8 @@ struct CompletionsWriter {
   struct Record: BitwiseCopyable {
     fileprivate var start: UInt32
     fileprivate var length: UInt16
-    fileprivate var kind: CompletionText.Kind
+    /// As a number: whatever a file gives back for it is a record.
+    private var kindCode: UInt8
     fileprivate var document: UInt32
     fileprivate var initials: UInt32
 
@@ -12,10 +13,12 @@ struct CompletionsWriter {
     init(_ text: CompletionText, at start: Int, document: Int) {
       self.start = UInt32(start)
       length = UInt16(text.folded.count)
-      kind = text.kind
+      kindCode = text.kind.rawValue
       self.document = UInt32(document)
       initials = text.initials
     }
+
+    fileprivate var kind: CompletionText.Kind { CompletionText.Kind(rawValue: kindCode) ?? .tag }
   }
 
   /// Records with the same text and kind.

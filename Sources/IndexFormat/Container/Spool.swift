@@ -1,21 +1,25 @@
-package import IndexStorage
+import IndexStorage
 
 /// Values under construction, in the order in which they come: the latest in memory, those before in a scratch file.
 ///
 /// For what is collected for each document of a segment and needed when all of them are there, so that memory does not
-/// grow with them. Elements are plain values; what comes back is what went in, or an error.
+/// grow with them. Elements are plain values, of any bytes.
 final class Spool<Element: BitwiseCopyable> {
-  /// Bytes that stay in memory.
-  private static var memoryBytes: Int { 64 << 10 }
+  private static var pieceBytes: Int { 4 << 20 }
 
   private let directory: IndexDirectory
+  private let memoryBytes: Int
   private var latest: [Element] = []
   private var earlier: ScratchFile?
   private var earlierCount = 0
   private var earlierHash = Checksum()
   private var mapped: MappedFile?
 
-  init(directory: IndexDirectory) { self.directory = directory }
+  /// - Parameter memoryBytes: what stays in memory.
+  init(directory: IndexDirectory, memoryBytes: Int) {
+    self.directory = directory
+    self.memoryBytes = memoryBytes
+  }
 
   var count: Int { earlierCount + latest.count }
 
@@ -30,7 +34,7 @@ final class Spool<Element: BitwiseCopyable> {
   }
 
   private func spillIfFull() throws {
-    guard latest.count * MemoryLayout<Element>.stride >= Self.memoryBytes else { return }
+    guard latest.count * MemoryLayout<Element>.stride > memoryBytes else { return }
     if earlier == nil { earlier = try directory.scratchFile() }
     // Sound: the elements are plain bytes, and the pointer does not leave the closure.
     try unsafe latest.withUnsafeBytes {
@@ -61,27 +65,45 @@ final class Spool<Element: BitwiseCopyable> {
       earlierCount = 0
     }
     guard earlierCount > 0 else { return latest }
-    var all = try loaded(0..<earlierCount)
+    let file = try mapping(of: earlierCount)
     var hash = Checksum()
-    // Sound: as above.
-    unsafe all.withUnsafeBytes { unsafe hash.update($0) }
+    let all = [Element](unsafeUninitializedCapacity: count) { target, count in
+      // Sound: the target has room for all elements, and `earlierCount` of them stand in the file.
+      let bytes = UnsafeMutableRawBufferPointer(target)
+      let end = earlierCount * MemoryLayout<Element>.stride
+      for start in stride(from: 0, to: end, by: Self.pieceBytes) {
+        let piece = start..<min(start + Self.pieceBytes, end)
+        let source = unsafe UnsafeRawBufferPointer(rebasing: file.bytes[piece])
+        unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[piece]).copyMemory(from: source)
+        unsafe hash.update(UnsafeRawBufferPointer(rebasing: bytes[piece]))
+        file.forget(piece)
+      }
+      unsafe latest.withUnsafeBytes {
+        unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[end...]).copyMemory(from: $0)
+      }
+      count = self.count
+    }
     guard hash.value == earlierHash.value else { throw ScratchDamage() }
-    all.append(contentsOf: latest)
     return all
   }
 
   private func loaded(_ range: Range<Int>) throws -> [Element] {
+    let file = try mapping(of: range.upperBound)
     let stride = MemoryLayout<Element>.stride
-    let end = range.upperBound * stride
-    if mapped.map({ $0.byteCount < end }) ?? true { mapped = try earlier?.map() }
-    guard let mapped, end <= mapped.byteCount else { throw ScratchDamage() }
-    let bytes = unsafe mapped.bytes[(range.lowerBound * stride)..<end]
-    let elements = unsafe [Element](unsafeUninitializedCapacity: range.count) { target, count in
-      // Sound: both have the bytes of the range, and any bytes are an element.
+    let bytes = unsafe file.bytes[(range.lowerBound * stride)..<(range.upperBound * stride)]
+    return unsafe [Element](unsafeUninitializedCapacity: range.count) { target, count in
+      // Sound: both have the bytes of the range.
       unsafe UnsafeMutableRawBufferPointer(target).copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes))
       count = range.count
     }
-    mapped.forget((range.lowerBound * stride)..<end)
-    return elements
+  }
+
+  /// The file, mapped at least so far.
+  private func mapping(of elementCount: Int) throws -> MappedFile {
+    let byteCount = elementCount * MemoryLayout<Element>.stride
+    if let mapped, mapped.byteCount >= byteCount { return mapped }
+    mapped = try earlier?.map()
+    guard let mapped, mapped.byteCount >= byteCount else { throw ScratchDamage() }
+    return mapped
   }
 }

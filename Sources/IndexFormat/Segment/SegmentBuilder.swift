@@ -68,14 +68,16 @@ package final class SegmentBuilder {
   private let completions: CompletionsSpool
   private let keyEnds: Spool<UInt32>
   private let keyBytes: Spool<UInt8>
-  private var facets: [FacetColumnWriter]
+  /// Emptied one by one when they are written.
+  private var facets: [FacetColumnWriter?]
 
   /// - Parameters:
   ///   - boundModel: under which the block bounds are made; its averages are replaced by the segment's own.
   ///   - keepsLetters: whether words can be corrected.
+  ///   - columnBytes: memory of each column of documents; what is beyond it waits in a file.
   package init(
     directory: IndexDirectory, boundModel: BoundModel = .standard, keepsLetters: Bool = true,
-    crew: WorkCrew = WorkCrew()
+    columnBytes: Int = 256 << 10, crew: WorkCrew = WorkCrew()
   ) {
     self.keepsLetters = keepsLetters
     self.directory = directory
@@ -88,14 +90,16 @@ package final class SegmentBuilder {
     storedIndex = SectionBuffer(directory: directory)
     heads = SectionBuffer(directory: directory)
     letters = SectionBuffer(directory: directory)
-    headWriter = HeadWriter(directory: directory)
-    days = Spool(directory: directory)
-    boosts = Spool(directory: directory)
-    addresses = Spool(directory: directory)
-    completions = CompletionsSpool(directory: directory)
-    keyEnds = Spool(directory: directory)
-    keyBytes = Spool(directory: directory)
-    facets = FacetKey.allCases.map { _ in FacetColumnWriter(directory: directory) }
+    headWriter = HeadWriter(directory: directory, memoryBytes: columnBytes)
+    days = Spool(directory: directory, memoryBytes: columnBytes)
+    boosts = Spool(directory: directory, memoryBytes: columnBytes)
+    addresses = Spool(directory: directory, memoryBytes: columnBytes)
+    completions = CompletionsSpool(directory: directory, memoryBytes: columnBytes)
+    keyEnds = Spool(directory: directory, memoryBytes: columnBytes)
+    keyBytes = Spool(directory: directory, memoryBytes: columnBytes)
+    facets = FacetKey.allCases.map { _ in
+      FacetColumnWriter(directory: directory, memoryBytes: columnBytes)
+    }
   }
 
   package var documentCount: Int { statistics.documentCount }
@@ -164,7 +168,7 @@ package final class SegmentBuilder {
     try days.append(document.day?.number ?? 0)
     try keyBytes.append(contentsOf: document.id.utf8)
     try keyEnds.append(UInt32(keyBytes.count))
-    for i in facets.indices { try facets[i].add(document.facets[i]) }
+    for i in facets.indices { try facets[i]?.add(document.facets[i]) }
   }
 
   // MARK: Terms
@@ -293,8 +297,8 @@ package final class SegmentBuilder {
     table.fixed(UInt32(0))
     for number in facets.indices {
       table.fixed(UInt32(number))
-      try facets[number].finish(directory: &table, body: &body, base: base)
-      facets[number] = FacetColumnWriter(directory: directory)
+      try facets[number]?.finish(directory: &table, body: &body, base: base)
+      facets[number] = nil
     }
     let buffer = SectionBuffer(directory: directory)
     try buffer.append(table.bytes)

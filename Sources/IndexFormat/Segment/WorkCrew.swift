@@ -66,6 +66,9 @@ import Glibc
     board.finish(piece)
   }
 
+  /// Whether a piece is done, so that what it has written can be read.
+  package func isDone(_ piece: Piece) -> Bool { board.isDone(piece) }
+
   /// Works and waits until a piece is done. What it has written can be read then, and not before.
   package func wait(for piece: Piece) { while let next = board.next(unless: piece) { perform(next) } }
 
@@ -128,6 +131,8 @@ import Glibc
       }
     }
   }
+
+  func isDone(_ piece: WorkCrew.Piece) -> Bool { locked { piece.isDone } }
 
   func finish(_ piece: WorkCrew.Piece) {
     locked {

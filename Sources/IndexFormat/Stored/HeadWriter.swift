@@ -5,7 +5,9 @@ struct HeadWriter {
   private let ends: Spool<UInt32>
   private var record = ByteWriter()
 
-  init(directory: IndexDirectory) { ends = Spool(directory: directory) }
+  init(directory: IndexDirectory, memoryBytes: Int) {
+    ends = Spool(directory: directory, memoryBytes: memoryBytes)
+  }
 
   mutating func add(_ head: EntryHead, to section: SectionBuffer) throws {
     record.removeAll()

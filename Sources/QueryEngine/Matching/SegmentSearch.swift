@@ -25,7 +25,11 @@ final class SegmentSearch {
   private let conditions: WindowConditions
   private let facetFilters: [(key: FacetKey, matcher: FilterMatcher)]
   private let scoring: [ScoringTerm]
-  private let ranker: WindowRanker
+  /// Not made where only numbers are asked for.
+  private lazy var ranker = WindowRanker(
+    scoring, documentCount: segment.documentCount, shift: shift, scratch: scratch)
+  /// log₂ of the documents of a window.
+  private let shift: Int
   private let weights: EntryWeights
   private let lengths: DocumentColumns
   private let scratch: WindowScratch
@@ -93,7 +97,7 @@ final class SegmentSearch {
         shift += 1
       }
     }
-    ranker = WindowRanker(terms, documentCount: segment.documentCount, shift: shift, scratch: scratch)
+    self.shift = shift
   }
 
   private var needsAll: Bool { if case .all = mode { true } else { false } }
@@ -109,7 +113,7 @@ final class SegmentSearch {
       return term.cursor.documentFrequency
     }
     if isRankedByParts,
-      ranker.shift > DocumentWindow.shift || facets.isEmpty && collector.capacity > 0
+      shift > DocumentWindow.shift || facets.isEmpty && collector.capacity > 0
     {
       return try runByParts(into: &collector, facets: &facets)
     }
@@ -143,7 +147,7 @@ final class SegmentSearch {
     into collector: inout TopKCollector, facets: inout [FacetCollector.SegmentCounts]
   ) throws -> Int {
     var total = 0
-    for base in stride(from: 0, to: UInt32(segment.documentCount), by: 1 << ranker.shift) {
+    for base in stride(from: 0, to: UInt32(segment.documentCount), by: 1 << shift) {
       if ranker.enter(window: base) == 0 { continue }
       try deadline.check()
       try check(window: base, for: collector)
@@ -302,7 +306,7 @@ final class SegmentSearch {
     if case .all = mode, required.contains(where: { $0.cost == 0 }) { return }
     if let term = onlyTerm { return try rankBlocks(of: term, into: &collector) }
     var windows: [(base: UInt32, ceiling: Double)] = []
-    for base in stride(from: 0, to: segment.documentCount, by: 1 << ranker.shift) {
+    for base in stride(from: 0, to: segment.documentCount, by: 1 << shift) {
       let ceiling = ranker.enter(window: UInt32(base))
       if ceiling > 0 || !scoringDecides { windows.append((UInt32(base), ceiling)) }
     }
@@ -383,7 +387,7 @@ final class SegmentSearch {
   // MARK: Ranking
 
   private func check(window base: UInt32, for collector: borrowing TopKCollector) throws {
-    let range = Int(base)..<min(Int(base) + 1 << ranker.shift, segment.documentCount)
+    let range = Int(base)..<min(Int(base) + 1 << shift, segment.documentCount)
     try lengths.check(range)
     if collector.asksForDays { try segment.days.check(range) }
     if !weights.isNeutral { try weights.check(range) }

@@ -21,7 +21,7 @@ final class WindowRanker {
   private var ceilingTable: [Double] = []
   private let windowCount: Int
   /// log₂ of the documents of a window.
-  let shift: Int
+  private let shift: Int
   /// Of the entered window.
   private var ceilings: [Double]
   /// What the terms of `order` from each place on can add, and one more of zero.

@@ -36,7 +36,7 @@ final class AcceptPause: ChannelDuplexHandler {
 
   func channelReadComplete(context: ChannelHandlerContext) {
     // Not earlier: the row of connections that is being accepted would take the reserve.
-    if !DescriptorReserve.isOneFree { pause(context, for: EMFILE) }
+    if resumption == nil, !reserve.take() { pause(context, for: EMFILE) }
     context.fireChannelReadComplete()
   }
 
@@ -48,7 +48,7 @@ final class AcceptPause: ChannelDuplexHandler {
   }
 
   /// What passes when something else ends. A client that has gone again (`ECONNABORTED`) has left the queue.
-  private static func isShortage(_ code: CInt) -> Bool {
+  static func isShortage(_ code: CInt) -> Bool {
     [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(code)
   }
 

@@ -14,13 +14,18 @@ final class DescriptorReserve {
 
   /// Takes what is missing.
   ///
-  /// - Returns: whether all are held and there is at least one more; if not, none is.
+  /// - Returns: false when there are not as many and one more; then none is held.
   func take() -> Bool {
-    while descriptors.count < Self.count, let descriptor = Self.open() { descriptors.append(descriptor) }
-    guard descriptors.count == Self.count, Self.isOneFree else {
-      giveUp()
-      return false
+    while descriptors.count <= Self.count {
+      guard let descriptor = Self.open() else {
+        // Whatever else forbids it is no shortage, and no reason to wait for its end.
+        let isShort = AcceptPause.isShortage(errno)
+        giveUp()
+        return !isShort
+      }
+      descriptors.append(descriptor)
     }
+    close(descriptors.removeLast())
     return true
   }
 
@@ -29,15 +34,9 @@ final class DescriptorReserve {
     descriptors = []
   }
 
-  /// Whether the process can open one more.
-  static var isOneFree: Bool {
-    guard let descriptor = open() else { return false }
-    close(descriptor)
-    return true
-  }
-
+  /// Of a socket that nobody uses, because that needs no file.
   private static func open() -> CInt? {
-    let descriptor = Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC)
+    let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
     return descriptor >= 0 ? descriptor : nil
   }
 }

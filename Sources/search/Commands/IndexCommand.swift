@@ -26,7 +26,7 @@ struct IndexCommand: ParsableCommand {
   @Flag(help: "Say what would change, publish nothing.") var dryRun = false
   @Flag(help: "Publish nothing if any input is bad (exit 65).") var strict = false
   @Option(
-    help: ArgumentHelp("Memory to work in, about, such as 64M (default: 256M).", valueName: "size"))
+    help: ArgumentHelp("Memory for buffers, such as 64M (default: 256M).", valueName: "size"))
   var memory: MemorySize?
   @Option(help: ArgumentHelp("Threads; 0 for as many as cores (default: 0).", valueName: "n"))
   var threads: Int?
