@@ -114,6 +114,7 @@ final class SegmentSearch {
     }
     if isRankedByParts,
       shift > DocumentWindow.shift || facets.isEmpty && collector.capacity > 0
+        || scoring.contains(where: { $0 is PhraseScoringTerm })
     {
       return try runByParts(into: &collector, facets: &facets)
     }
