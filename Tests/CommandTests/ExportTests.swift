@@ -65,6 +65,12 @@ import Testing
     let again = try SearchProgram.run(
       ["export", "--index", "copy", "--format", "jsonl"], in: site.folder.path)
     #expect(again.lines.sorted() == exported.lines.sorted())
+    // By id, wherever an entry stands in the index.
+    #expect(again.text == exported.text)
+    let ids = try exported.lines.filter { !$0.isEmpty }.map {
+      try ParsedJSON(parsing: Array($0.utf8))["id"].string ?? ""
+    }
+    #expect(ids == ids.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
     #expect(exported.lines.count > 5 && !exported.text.contains("past"))
     let before = try answers(site, "index")
     #expect(before.allSatisfy { $0["total"].int ?? 0 > 0 })

@@ -48,6 +48,13 @@ package struct KeyTable: Sendable {
     unsafe TermDictionaryLayout.compare(try bytes(of: document), try otherTable.bytes(of: other)) < 0
   }
 
+  /// The document at a place in the order of ids, from 0.
+  package func document(atRank rank: Int) throws(IndexFormatError) -> Int {
+    let document = Int(try order.value(of: rank))
+    guard document < count else { throw file.error(.invalid("a document of the segment"), in: .keys) }
+    return document
+  }
+
   /// The document with this id, or nil.
   package func document(withID id: String) throws(IndexFormatError) -> Int? {
     let wanted = Array(id.utf8)

@@ -6,8 +6,8 @@ struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Print every entry of the index, as `search index --stdin` reads it.",
     discussion: """
-      One JSON object a line, with everything that an entry holds: an index built from
-      these lines gives the same answers. For backups, for moving to another engine, for
+      One JSON object a line, with everything that an entry holds, in the order of their
+      ids: an index built from these lines gives the same answers. For backups, for moving to another engine, for
       looking at what was indexed.
       """)
 
@@ -22,15 +22,13 @@ struct ExportCommand: ParsableCommand {
   func run() throws {
     let snapshot = try IndexSnapshot(in: options.directory)
     var batch: [UInt8] = []
-    for segment in snapshot.segments {
-      let stored = try segment.storedFields()
-      for document in 0..<segment.documentCount where segment.live?.isLive(document) ?? true {
-        if !batch.isEmpty { batch.append(UInt8(ascii: "\n")) }
-        batch += try segment.entry(document, from: stored).jsonLine()
-        if batch.count >= Self.batchBytes {
-          Output.print(batch)
-          batch.removeAll(keepingCapacity: true)
-        }
+    let stored = try snapshot.segments.map { try $0.storedFields() }
+    try snapshot.eachLiveDocument { document, segment in
+      if !batch.isEmpty { batch.append(UInt8(ascii: "\n")) }
+      batch += try snapshot.segments[segment].entry(document, from: stored[segment]).jsonLine()
+      if batch.count >= Self.batchBytes {
+        Output.print(batch)
+        batch.removeAll(keepingCapacity: true)
       }
     }
     if !batch.isEmpty { Output.print(batch) }
