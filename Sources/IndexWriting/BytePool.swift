@@ -120,6 +120,11 @@ struct BytePool: ~Copyable {
     }
   }
 
+  /// What the slices of a stream hold at most, told from its tail alone; `Int.max` where that does not tell.
+  static func byteBound(of tail: StreamTail) -> Int {
+    tail.level < lastLevel ? (8 << (Int(tail.level) + 1)) - 8 : .max
+  }
+
   /// The bytes of the next slice; nil after the last. A stream that nothing was written to has one empty slice.
   func next(_ walk: inout SliceWalk) -> UnsafeRawBufferPointer? {
     if walk.isAtEnd { return nil }

@@ -399,9 +399,15 @@ final class PostingsBuffer: @unchecked Sendable {
 
   /// The pieces in which the stream of a term stands, for `nextSlice`.
   func slices(of term: Term) -> BytePool.SliceWalk {
+    BytePool.SliceWalk(from: slot(term.slot).pointee.start, to: tail(of: term))
+  }
+
+  /// No less than `streamByteCount`, without a walk.
+  func streamByteBound(of term: Term) -> Int { BytePool.byteBound(of: tail(of: term)) }
+
+  private func tail(of term: Term) -> BytePool.StreamTail {
     let slot = slot(term.slot).pointee
-    return BytePool.SliceWalk(
-      from: slot.start, to: BytePool.StreamTail(next: slot.next, end: slot.end, level: slot.level))
+    return BytePool.StreamTail(next: slot.next, end: slot.end, level: slot.level)
   }
 
   /// The next piece of a stream; nil after the last. Valid until the buffer changes.

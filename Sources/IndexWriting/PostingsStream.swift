@@ -86,6 +86,13 @@ struct PostingsStream {
     throw ScratchDamage()
   }
 
+  @inline(__always)
+  private mutating func byte() throws(ScratchDamage) -> UInt8 {
+    guard next != end || refill(), let at = next else { throw ScratchDamage() }
+    next = at + 1
+    return at.pointee
+  }
+
   private mutating func readHead() throws(ScratchDamage) {
     guard next != end || refill() else {
       isAtEnd = true
@@ -98,14 +105,18 @@ struct PostingsStream {
 
   /// Reads the current document and goes on to the next one.
   ///
-  /// - Parameter positions: gets those of the document; they ascend from the last one that is in it.
-  mutating func read(appendingTo positions: inout [UInt32]) throws(ScratchDamage) -> Posting {
+  /// - Parameters:
+  ///   - positions: gets those of the document.
+  ///   - start: where its first ones stand, if another stream gave some; those that are added ascend from them.
+  mutating func read(
+    appendingTo positions: inout [UInt32], from start: Int
+  ) throws(ScratchDamage) -> Posting {
     var posting = Posting(docID: docID, frequency: 1, titleFrequency: 0)
     if hasPositions {
       let before = positions.count
       var position: UInt32 = 0
       // The first one may be 0; the others differ from the one before, also in another run.
-      var smallest = positions.last.map { UInt64($0) + 1 } ?? 0
+      var smallest = before > start ? UInt64(positions[before - 1]) + 1 : 0
       while true {
         let step = try varint()
         if step == 0 { break }
@@ -126,6 +137,25 @@ struct PostingsStream {
     else { throw ScratchDamage() }
     try readHead()
     return posting
+  }
+
+  /// Documents that fit into so many bytes.
+  static func documentBound(inBytes byteCount: Int, hasPositions: Bool) -> Int {
+    // With positions a document has its head, a step and the end.
+    hasPositions ? byteCount / 3 : byteCount
+  }
+
+  /// Goes on to the next document without a look at what the current one has.
+  mutating func skip() throws(ScratchDamage) {
+    if hasPositions {
+      // No byte of a step is zero: a varint is as short as it can be.
+      while try byte() != 0 {}
+      if head & 1 != 0 { _ = try varint() }
+    } else if head & 1 == 0 {
+      _ = try varint()
+      _ = try varint()
+    }
+    try readHead()
   }
 
   /// Where lists end: more than any document has.

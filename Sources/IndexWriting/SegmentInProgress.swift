@@ -5,7 +5,7 @@ import Synchronization
 
 /// The segment that entries go into: columns and stored fields on their way to a file, postings in memory.
 ///
-/// Documents are numbered from 0 in the order in which they are added. Their texts go in batches to the threads of a
+/// Documents are numbered from 0 in the order in which they are added, and anew at the end if they are put in order. Their texts go in batches to the threads of a
 /// crew; each thread analyses them and collects postings in a buffer of its own, which it writes to a scratch file as
 /// a sorted run when it has used up its share of the budget. `finish` merges buffers and runs by term and document,
 /// so that what is written depends on neither threads nor budget.
@@ -23,16 +23,25 @@ final class SegmentInProgress {
   private var isItem: [Bool] = []
   private var deleted: [Int] = []
   private var storing: any EntryAnalyzing
+  private let directory: IndexDirectory
+  /// From how many documents on they are put in order; nil for never.
+  private let orderedFrom: Int?
 
   /// Below that an empty buffer would be half of it, and a run hold next to nothing.
   private static let smallestBuffer = 128 << 10
+  /// From so many documents on what is kept of each needs the memory of the buffers when the segment is written.
+  private static let manyDocuments = 1 << 18
 
-  /// - Parameter memoryBudget: bytes of buffers.
+  /// - Parameters:
+  ///   - memoryBudget: bytes of buffers.
+  ///   - orderedFrom: from how many documents on they are put in order (`GraphBisection`); nil for never.
   init(
-    in directory: IndexDirectory, crew: WorkCrew, memoryBudget: Int,
+    in directory: IndexDirectory, crew: WorkCrew, memoryBudget: Int, orderedFrom: Int?,
     analyzer: () throws -> any EntryAnalyzing
   ) throws {
     self.crew = crew
+    self.directory = directory
+    self.orderedFrom = orderedFrom
     // A quarter is for postings, of little memory half: larger buffers are no faster, for they leave the caches, and the
     // rest is for what is kept of each document and for the merge, which takes the more the more runs there are.
     let share = max(memoryBudget / 4, min(memoryBudget / 2, 16 << 20)) / crew.threadCount
@@ -41,7 +50,7 @@ final class SegmentInProgress {
     storing = try analyzer()
     builder = SegmentBuilder(
       directory: directory, boundModel: storing.boundModel, keepsLetters: storing.correctsWords,
-      columnBytes: min(256 << 10, memoryBudget >> 10), crew: crew)
+      numbersLater: orderedFrom != nil, columnBytes: min(256 << 10, memoryBudget >> 10), crew: crew)
     lanes = try (0..<crew.threadCount).map { _ in
       IndexingLane(directory: directory, analyzer: try analyzer(), bufferBudget: bufferBudget)
     }
@@ -111,15 +120,29 @@ final class SegmentInProgress {
     isItem = []
     for lane in lanes { try lane.checkFailure() }
     while !batches.isEmpty { takeLengths() }
-    for lane in lanes { crew.submit { _ in lane.sort() } }
+    let isLarge = documentCount >= Self.manyDocuments
+    for lane in lanes { crew.submit { _ in lane.end(leavingMemory: isLarge) } }
     crew.finish()
-    try PostingsAssembly(lanes.flatMap(\.sources), for: builder).run(by: crew)
+    for lane in lanes { try lane.checkFailure() }
+    let terms = TermParts(lanes.flatMap(\.sources), documentCount: documentCount)
+    let order = try order(by: terms)
+    if orderedFrom != nil { try builder.number(by: order) }
+    try PostingsAssembly(terms, for: builder, in: order, directory: directory).run(by: crew)
     for lane in lanes { lane.removeAll() }
     let documentCount = documentCount
     let file = try builder.finish()
     var live = LiveBits(documentCount: documentCount)
-    for document in deleted { live.delete(document) }
+    for document in deleted { live.delete(order.map { Int($0.docIDs[document]) } ?? document) }
     return (CommittedSegment(file: file, documentCount: documentCount), live)
+  }
+
+  private func order(by terms: TermParts) throws -> DocumentOrder? {
+    guard let orderedFrom, documentCount >= orderedFrom, documentCount <= GraphBisection.mostDocuments else {
+      return nil
+    }
+    let features = try DocumentFeatures.collect(
+      from: terms, documentCount: documentCount, directory: directory, by: crew)
+    return DocumentOrder(documents: GraphBisection(features).order(by: crew))
   }
 }
 
@@ -191,7 +214,15 @@ private final class IndexingLane: @unchecked Sendable {
   }
 
   /// Ends the additions.
-  func sort() { buffer.sort() }
+  ///
+  /// - Parameter leavingMemory: whether the buffer, too, becomes a run.
+  func end(leavingMemory: Bool) {
+    do {
+      if leavingMemory, buffer.termCount > 0 { try spill() } else { buffer.sort() }
+    } catch {
+      failure.withLock { $0 = $0 ?? error }
+    }
+  }
 
   /// Everything that was collected, in the order of time.
   var sources: [TermSource] { runs + (buffer.termCount > 0 ? [TermSource(buffer)] : []) }

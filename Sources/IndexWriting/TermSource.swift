@@ -142,6 +142,14 @@ struct TermSourceCursor {
     throw ScratchDamage()
   }
 
+  /// Bytes of the stream of the current term, or more.
+  var streamByteBound: Int {
+    switch source.storage {
+    case .buffer(let buffer): term.map { buffer.streamByteBound(of: $0) } ?? 0
+    case .run: streamRange.count
+    }
+  }
+
   /// The stream of the current term; to be used while the source is there.
   func stream(hasPositions: Bool, documentCount: Int) throws -> PostingsStream {
     switch source.storage {

@@ -106,16 +106,17 @@ func ownNames(in directory: IndexDirectory) throws -> [String] {
   return names.sorted()
 }
 
-/// Builds an index of these entries, in this order, in one run, with a record of a file per entry.
+/// Builds an index of these entries in one run, in this order unless it is to find one, with a record of a file per entry.
 @discardableResult
 func publish(
   _ entries: [Entry], in directory: IndexDirectory, memoryBudget: Int = 1 << 30, threadCount: Int = 1,
-  sourcePaths: [String] = [], keptCommits: Int = 1
+  orderedFrom: Int = .max, sourcePaths: [String] = [], keptCommits: Int = 1
 ) throws -> Commit {
   let writer = try IndexWriter(
     in: directory,
     options: .init(
-      threadCount: threadCount, memoryBudget: memoryBudget, keptCommits: keptCommits, now: 1_000))
+      threadCount: threadCount, memoryBudget: memoryBudget, orderedFrom: orderedFrom,
+      keptCommits: keptCommits, now: 1_000))
   for entry in entries { try writer.add(entry) }
   let builder = try SourceStateBuilder(in: directory)
   for (number, entry) in entries.enumerated() {

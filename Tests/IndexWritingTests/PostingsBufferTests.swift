@@ -130,7 +130,8 @@ import Testing
         try builder.add(SegmentDocument(entry, titleLength: 0, bodyLength: 0), fields: StoredFields(entry))
       }
       buffer.sort()
-      try PostingsAssembly(runs + [TermSource(buffer)], for: builder).run(
+      let terms = TermParts(runs + [TermSource(buffer)], documentCount: documentCount)
+      try PostingsAssembly(terms, for: builder, in: nil, directory: directory).run(
         by: WorkCrew(threadCount: threadCount))
       let segment = CommittedSegment(file: try builder.finish(), documentCount: documentCount)
       try Commit(number: 1, createdAt: 0, analyzer: "", sourcePaths: [], segments: [segment]).publish(
@@ -213,19 +214,36 @@ import Testing
       }
       bytes.withUnsafeBytes { bytes in
         var last = -1
+        var all: [UInt32] = []
+        var readCount = 0
+        var read: [UInt32] = []
         do {
           var stream = try PostingsStream(bytes, hasPositions: seed % 2 == 0, documentCount: 1_000)
           while !stream.isAtEnd {
             let docID = stream.docID
-            var positions: [UInt32] = []
-            let posting = try stream.read(appendingTo: &positions)
+            // Those of the document before stay, and are not compared with.
+            let posting = try stream.read(appendingTo: &all, from: all.count)
+            let positions = all.suffix(seed % 2 == 0 ? Int(posting.frequency) : 0)
+            #expect(all.count == readCount + positions.count)
+            readCount = all.count
             #expect(posting.docID == docID && Int(docID) > last && docID < 1_000)
+            read.append(docID)
             #expect(posting.frequency > 0 && posting.titleFrequency <= posting.frequency)
-            #expect(positions.count == (seed % 2 == 0 ? Int(posting.frequency) : 0))
             #expect(zip(positions, positions.dropFirst()).allSatisfy { $0 < $1 })
             last = Int(docID)
           }
         } catch {}
+        // What is passed over is what is read, as far as that goes.
+        var passed: [UInt32] = []
+        do {
+          var stream = try PostingsStream(bytes, hasPositions: seed % 2 == 0, documentCount: 1_000)
+          while !stream.isAtEnd {
+            let docID = stream.docID
+            try stream.skip()
+            passed.append(docID)
+          }
+        } catch {}
+        #expect(passed.starts(with: read))
       }
     }
   }

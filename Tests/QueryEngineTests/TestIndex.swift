@@ -16,11 +16,13 @@ final class TestIndex {
   let entries: [Entry]
 
   init(
-    _ entries: [Entry], memoryBudget: Int = 256 << 20, options: SearchOptions = SearchOptions()
+    _ entries: [Entry], memoryBudget: Int = 256 << 20, orderedFrom: Int = 4_096,
+    options: SearchOptions = SearchOptions()
   ) throws {
     temporary = try TemporaryDirectory()
     directory = IndexDirectory(path: temporary.path + "/index")
-    let writer = try IndexWriter(in: directory, options: .init(memoryBudget: memoryBudget, now: 0))
+    let writer = try IndexWriter(
+      in: directory, options: .init(memoryBudget: memoryBudget, orderedFrom: orderedFrom, now: 0))
     for entry in entries { try writer.add(entry) }
     _ = try writer.commit(sourcePaths: [])
     searcher = try Searcher(in: directory, options: options)

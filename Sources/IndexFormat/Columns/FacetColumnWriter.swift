@@ -27,9 +27,14 @@ struct FacetColumnWriter {
   }
 
   /// Appends the arrays to `body` and their description to `directory`; offsets count from `base`. The last call.
-  func finish(directory: inout ByteWriter, body: inout ByteWriter, base: Int) throws {
-    let ends = try ends.takeAll()
-    let flat = try flat.takeAll()
+  ///
+  /// - Parameter documentOrder: of the documents, if it is another one than that of addition.
+  func finish(
+    in documentOrder: DocumentOrder?, directory: inout ByteWriter, body: inout ByteWriter, base: Int
+  ) throws {
+    var ends = try ends.takeAll()
+    var flat = try flat.takeAll()
+    if let documentOrder { (ends, flat) = documentOrder.applied(toEnds: ends, values: flat) }
     let order = values.sortedNumbers()
     var ordinalOf = [UInt32](repeating: 0, count: values.count)
     for (ordinal, index) in order.enumerated() { ordinalOf[index] = UInt32(ordinal) }

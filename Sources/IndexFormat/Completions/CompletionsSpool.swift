@@ -21,7 +21,13 @@ struct CompletionsSpool {
   }
 
   /// What writes them; the end of this object's work.
-  func writer() throws -> CompletionsWriter {
-    CompletionsWriter(records: try records.takeAll(), bytes: try bytes.takeAll())
+  ///
+  /// - Parameter order: of the documents, if it is another one than that of addition.
+  func writer(in order: DocumentOrder?) throws -> CompletionsWriter {
+    var records = try records.takeAll()
+    if let order {
+      for i in records.indices { records[i].document = order.docIDs[Int(records[i].document)] }
+    }
+    return CompletionsWriter(records: records, bytes: try bytes.takeAll())
   }
 }

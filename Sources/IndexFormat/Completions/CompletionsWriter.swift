@@ -6,7 +6,7 @@ struct CompletionsWriter {
     fileprivate var length: UInt16
     /// As a number: whatever a file gives back for it is a record.
     private var kindCode: UInt8
-    fileprivate var document: UInt32
+    var document: UInt32
     fileprivate var initials: UInt32
 
     /// - Parameter start: where the text stands among the bytes of all.
@@ -39,7 +39,7 @@ struct CompletionsWriter {
   private var bytes: [UInt8]
   private var records: [Record]
 
-  /// - Parameter records: documents ascend; made with the bytes they name.
+  /// - Parameter records: made with the bytes they name.
   init(records: [Record] = [], bytes: [UInt8] = []) {
     self.records = records
     self.bytes = bytes

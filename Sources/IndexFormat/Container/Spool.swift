@@ -1,10 +1,10 @@
-import IndexStorage
+package import IndexStorage
 
 /// Values under construction, in the order in which they come: the latest in memory, those before in a scratch file.
 ///
 /// For what is collected for each document of a segment and needed when all of them are there, so that memory does not
 /// grow with them. Elements are plain values, of any bytes.
-final class Spool<Element: BitwiseCopyable> {
+package final class Spool<Element: BitwiseCopyable> {
   private static var pieceBytes: Int { 4 << 20 }
 
   private let directory: IndexDirectory
@@ -16,19 +16,19 @@ final class Spool<Element: BitwiseCopyable> {
   private var mapped: MappedFile?
 
   /// - Parameter memoryBytes: what stays in memory.
-  init(directory: IndexDirectory, memoryBytes: Int) {
+  package init(directory: IndexDirectory, memoryBytes: Int) {
     self.directory = directory
     self.memoryBytes = memoryBytes
   }
 
-  var count: Int { earlierCount + latest.count }
+  package var count: Int { earlierCount + latest.count }
 
-  func append(_ element: Element) throws {
+  package func append(_ element: Element) throws {
     latest.append(element)
     try spillIfFull()
   }
 
-  func append(contentsOf elements: some Sequence<Element>) throws {
+  package func append(contentsOf elements: some Sequence<Element>) throws {
     latest.append(contentsOf: elements)
     try spillIfFull()
   }
@@ -46,7 +46,7 @@ final class Spool<Element: BitwiseCopyable> {
   }
 
   /// Some of the values, for single look-ups.
-  func elements(_ range: Range<Int>) throws -> [Element] {
+  package func elements(_ range: Range<Int>) throws -> [Element] {
     guard range.lowerBound >= 0, range.upperBound <= count else { throw ScratchDamage() }
     guard range.lowerBound < earlierCount else {
       return Array(latest[(range.lowerBound - earlierCount)..<(range.upperBound - earlierCount)])
@@ -57,7 +57,7 @@ final class Spool<Element: BitwiseCopyable> {
   }
 
   /// All values; the end of this object's work, which gives its memory and its file back.
-  func takeAll() throws -> [Element] {
+  package func takeAll() throws -> [Element] {
     defer {
       latest = []
       earlier = nil
@@ -86,6 +86,9 @@ final class Spool<Element: BitwiseCopyable> {
     guard hash.value == earlierHash.value else { throw ScratchDamage() }
     return all
   }
+
+  /// Gives the memory of what was read from the file back.
+  package func forgetMemory() { mapped?.forget(0..<(mapped?.byteCount ?? 0)) }
 
   private func loaded(_ range: Range<Int>) throws -> [Element] {
     let file = try mapping(of: range.upperBound)

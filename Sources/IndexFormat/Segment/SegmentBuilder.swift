@@ -42,6 +42,7 @@ package struct SegmentDocument: Sendable {
 /// Turns documents and then terms, each in order, into one segment file.
 ///
 /// The bytes depend on what is added and on nothing else. Stored fields are compressed by the threads of a crew.
+/// Documents have the order in which they are added as doc IDs, or get another one when all are there (`number`).
 package final class SegmentBuilder {
   private let directory: IndexDirectory
   /// With averages of 1; the real ones are known when all documents are in.
@@ -57,6 +58,10 @@ package final class SegmentBuilder {
   private var dictionary = TermDictionaryWriter()
   private var letterWriter = LetterWriter()
   private let storedWriter: StoredFieldsWriter
+  /// Until the documents are numbered, if they are not numbered as they come.
+  private var waitingFields: WaitingFields?
+  /// If it is another one than that of addition.
+  private var order: DocumentOrder?
   private var headWriter: HeadWriter
   private var statistics = SegmentStatistics()
   private var titleLengths: [UInt32] = []
@@ -74,11 +79,13 @@ package final class SegmentBuilder {
   /// - Parameters:
   ///   - boundModel: under which the block bounds are made; its averages are replaced by the segment's own.
   ///   - keepsLetters: whether words can be corrected.
+  ///   - numbersLater: whether `number` is going to be called; until then stored fields wait in a file.
   ///   - columnBytes: memory of each column of documents; what is beyond it waits in a file.
   package init(
     directory: IndexDirectory, boundModel: BoundModel = .standard, keepsLetters: Bool = true,
-    columnBytes: Int = 256 << 10, crew: WorkCrew = WorkCrew()
+    numbersLater: Bool = false, columnBytes: Int = 256 << 10, crew: WorkCrew = WorkCrew()
   ) {
+    waitingFields = numbersLater ? WaitingFields(directory: directory, memoryBytes: columnBytes) : nil
     self.keepsLetters = keepsLetters
     self.directory = directory
     self.boundModel = boundModel
@@ -106,11 +113,12 @@ package final class SegmentBuilder {
 
   // MARK: Documents
 
-  /// Appends a document; its doc ID is the number of those before it.
+  /// Appends a document; its doc ID is the number of those before it, unless `number` gives it another.
   ///
   /// - Throws: `FileError`; `IndexLimitError` when the document or the segment is too large for the format.
   package func add(_ document: SegmentDocument, fields: StoredFields) throws {
     try append(document)
+    if let waitingFields { return try waitingFields.add(fields) }
     try headWriter.add(fields.head, to: heads)
     try storedWriter.add(fields, to: stored)
   }
@@ -143,6 +151,26 @@ package final class SegmentBuilder {
     guard let end = ends.last, start <= end else { throw ScratchDamage() }
     return try end - start == id.utf8.count && keyBytes.elements(start..<end).elementsEqual(id.utf8)
   }
+
+  /// Gives the documents their doc IDs; after the last of them, before the first encoder. For builders that number later.
+  ///
+  /// - Parameter order: nil for the order of addition.
+  /// - Throws: `FileError`, `ScratchDamage`, `IndexLimitError`.
+  package func number(by order: DocumentOrder?) throws {
+    guard let waitingFields else { preconditionFailure("a builder that numbers later, once") }
+    self.waitingFields = nil
+    self.order = order
+    if let order {
+      titleLengths = order.applied(to: titleLengths)
+      bodyLengths = order.applied(to: bodyLengths)
+    }
+    try waitingFields.takeAll(in: order?.documents ?? Array(0..<UInt32(documentCount))) { head, fields in
+      try unsafe headWriter.add(encoded: head, to: heads)
+      try unsafe storedWriter.add(encoded: fields, to: stored)
+    }
+  }
+
+  private func ordered<T>(_ column: [T]) -> [T] { order?.applied(to: column) ?? column }
 
   private func append(_ document: SegmentDocument) throws {
     precondition(document.facets.count == facets.count, "one list of values per facet")
@@ -235,11 +263,11 @@ package final class SegmentBuilder {
         .lengths: try section(encodedLengths()),
         .facets: try encodedFacets(),
         .dates: try section(encodedDates()),
-        .keys: try section(KeyTable.encode(ends: keyEnds.takeAll(), bytes: keyBytes.takeAll())),
+        .keys: try section(encodedKeys()),
         .stored: stored,
         .storedIndex: storedIndex,
-        .boosts: try section(BoostColumn.encode(boosts.takeAll())),
-        .pins: try section(PinList.encode(pins, documentCount: documentCount)),
+        .boosts: try section(BoostColumn.encode(ordered(boosts.takeAll()))),
+        .pins: try section(PinList.encode(orderedPins, documentCount: documentCount)),
         .addresses: try section(encodedAddresses()),
         .completions: try encodedCompletions(),
         .heads: heads,
@@ -249,7 +277,7 @@ package final class SegmentBuilder {
 
   private func encodedCompletions() throws -> SectionBuffer {
     let buffer = SectionBuffer(directory: directory)
-    var writer = try completions.writer()
+    var writer = try completions.writer(in: order)
     try writer.encode(documentCount: documentCount) { try buffer.append($0) }
     return buffer
   }
@@ -258,6 +286,22 @@ package final class SegmentBuilder {
     let buffer = SectionBuffer(directory: directory)
     try buffer.append(bytes)
     return buffer
+  }
+
+  private func encodedKeys() throws -> [UInt8] {
+    let ends = try keyEnds.takeAll()
+    let bytes = try keyBytes.takeAll()
+    guard let order else { return KeyTable.encode(ends: ends, bytes: bytes) }
+    let ordered = order.applied(toEnds: ends, values: bytes)
+    return KeyTable.encode(ends: ordered.ends, bytes: ordered.values)
+  }
+
+  /// By document; those of one as they came.
+  private var orderedPins: [PinList.Pin] {
+    guard let order else { return pins }
+    let byDocument = Dictionary(grouping: pins, by: \.document)
+    return byDocument.map { (docID: Int(order.docIDs[$0]), pins: $1) }.sorted { $0.docID < $1.docID }
+      .flatMap { document in document.pins.map { PinList.Pin(document: document.docID, query: $0.query) } }
   }
 
   /// FORMAT.md, "Lengths".
@@ -273,7 +317,7 @@ package final class SegmentBuilder {
 
   /// FORMAT.md, "Dates".
   private func encodedDates() throws -> [UInt8] {
-    let days = try days.takeAll()
+    let days = ordered(try days.takeAll())
     var writer = ByteWriter()
     writer.byte(UInt8(NumberColumn.width(of: days.max() ?? 0)))
     writer.raw([0, 0, 0, 0, 0, 0, 0])
@@ -284,7 +328,7 @@ package final class SegmentBuilder {
   /// FORMAT.md, "Addresses".
   private func encodedAddresses() throws -> [UInt8] {
     var writer = ByteWriter()
-    for address in try addresses.takeAll() { writer.fixed(address) }
+    for address in ordered(try addresses.takeAll()) { writer.fixed(address) }
     return writer.bytes
   }
 
@@ -297,7 +341,7 @@ package final class SegmentBuilder {
     table.fixed(UInt32(0))
     for number in facets.indices {
       table.fixed(UInt32(number))
-      try facets[number]?.finish(directory: &table, body: &body, base: base)
+      try facets[number]?.finish(in: order, directory: &table, body: &body, base: base)
       facets[number] = nil
     }
     let buffer = SectionBuffer(directory: directory)
