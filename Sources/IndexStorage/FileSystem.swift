@@ -8,6 +8,10 @@ package protocol FileSystem: Sendable {
   func close(_ descriptor: Int32) throws(SystemError)
   /// Up to `buffer.count` bytes; 0 at the end of the file.
   func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int
+  /// Up to `buffer.count` bytes from a place on; the position of `read` stays where it is.
+  func read(
+    _ descriptor: Int32, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
+  ) throws(SystemError) -> Int
   /// Appends the first n bytes and returns n, which may be less than asked for.
   func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Int
   func sync(_ descriptor: Int32) throws(SystemError)

@@ -29,6 +29,12 @@ package struct POSIXFileSystem: FileSystem {
     unsafe try check(Glibc.read(descriptor, buffer.baseAddress, buffer.count))
   }
 
+  package func read(
+    _ descriptor: Int32, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
+  ) throws(SystemError) -> Int {
+    unsafe try check(pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset)))
+  }
+
   package func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Int {
     unsafe try check(Glibc.write(descriptor, bytes.baseAddress, bytes.count))
   }

@@ -7,7 +7,7 @@ package struct ScratchDamage: Error, CustomStringConvertible {
   }
 }
 
-/// A file for intermediate results: written, then mapped, gone with its last reference.
+/// A file for intermediate results: written, then read or mapped, gone with its last reference.
 ///
 /// Its name is removed as soon as it is open, so that not even a killed process leaves it behind. Never
 /// synced: nothing of it has to survive. For one thread at a time.
@@ -36,6 +36,23 @@ package final class ScratchFile {
   package func write(_ bytes: RawSpan) throws(FileError) { try writer.write(bytes) }
 
   package func write(_ bytes: [UInt8]) throws(FileError) { try writer.write(bytes) }
+
+  /// Fills the buffer with bytes that were written, from a place on. Unlike a mapping it leaves no pages behind.
+  ///
+  /// - Throws: `FileError`; `ScratchDamage` when there are not so many.
+  package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
+    try writer.flush()
+    var done = 0
+    while done < buffer.count {
+      // Sound: `done` is below the count of the buffer.
+      let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+      let count = try attempt("read", writer.path) { () throws(SystemError) in
+        unsafe try writer.fileSystem.read(writer.descriptor, at: offset + done, into: rest)
+      }
+      if count <= 0 { throw ScratchDamage() }
+      done += count
+    }
+  }
 
   /// Everything written so far. The mapping may outlive this object, and more may be written after it.
   package func map() throws(FileError) -> MappedFile {

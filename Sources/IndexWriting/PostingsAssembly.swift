@@ -10,11 +10,17 @@ struct PostingsAssembly {
   private let builder: SegmentBuilder
   private let order: DocumentOrder?
   private let directory: IndexDirectory
+  private let sorterBytes: Int
 
   /// - Parameters:
   ///   - order: of the documents, if it is another one than that of the sources.
   ///   - directory: for scratch files.
-  init(_ terms: TermParts, for builder: SegmentBuilder, in order: DocumentOrder?, directory: IndexDirectory) {
+  ///   - sorterBytes: memory for the positions of a term that each thread puts in order; what is beyond waits in a file.
+  init(
+    _ terms: TermParts, for builder: SegmentBuilder, in order: DocumentOrder?, directory: IndexDirectory,
+    sorterBytes: Int = 16 << 20
+  ) {
+    self.sorterBytes = sorterBytes
     self.terms = terms
     self.builder = builder
     self.order = order
@@ -24,7 +30,10 @@ struct PostingsAssembly {
   /// Adds all terms to the builder, which has all documents by then.
   func run(by crew: WorkCrew) throws {
     let sorters = order.map { order in
-      (0..<crew.threadCount).map { _ in PostingsSorter(order, directory: directory) }
+      (0..<crew.threadCount).map { _ in
+        PostingsSorter(
+          order, directory: directory, positionsInMemory: sorterBytes / MemoryLayout<UInt32>.stride)
+      }
     }
     // Sound: pieces of work read the builder's lengths, which do not change until all terms are in.
     nonisolated(unsafe) let assembly = self
@@ -41,17 +50,23 @@ struct PostingsAssembly {
     var withoutPositions = builder.encoder(hasPositions: false)
     var positions: [UInt32] = []
     if let sorter { swap(&positions, &sorter.positions) }
-    defer { if let sorter { swap(&positions, &sorter.positions) } }
-    while let key = terms.key {
-      if PostingsBuffer.hasPositions(key) {
-        try Self.add(&terms, to: &withPositions, hasPositions: true, sorter, &positions)
-        try encoded.append(key: key, &withPositions)
-      } else {
-        try Self.add(&terms, to: &withoutPositions, hasPositions: false, sorter, &positions)
-        try encoded.append(key: key, &withoutPositions)
+    do {
+      while let key = terms.key {
+        if PostingsBuffer.hasPositions(key) {
+          try Self.add(&terms, to: &withPositions, hasPositions: true, sorter, &positions)
+          try encoded.append(key: key, &withPositions)
+        } else {
+          try Self.add(&terms, to: &withoutPositions, hasPositions: false, sorter, &positions)
+          try encoded.append(key: key, &withoutPositions)
+        }
+        try terms.next()
       }
-      try terms.next()
+    } catch {
+      // Other parts still run.
+      sorter?.reset()
+      throw error
     }
+    if let sorter { swap(&positions, &sorter.positions) }
     return encoded
   }
 

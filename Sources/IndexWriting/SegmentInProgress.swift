@@ -5,10 +5,10 @@ import Synchronization
 
 /// The segment that entries go into: columns and stored fields on their way to a file, postings in memory.
 ///
-/// Documents are numbered from 0 in the order in which they are added, and anew at the end if they are put in order. Their texts go in batches to the threads of a
-/// crew; each thread analyses them and collects postings in a buffer of its own, which it writes to a scratch file as
-/// a sorted run when it has used up its share of the budget. `finish` merges buffers and runs by term and document,
-/// so that what is written depends on neither threads nor budget.
+/// Documents are numbered from 0 in the order in which they are added, and anew at the end if they are put in order.
+/// Their texts go in batches to the threads of a crew; each thread analyses them and collects postings in a buffer of its
+/// own, which it writes to a scratch file as a sorted run when it has used up its share of the budget. `finish` merges
+/// buffers and runs by term and document, so that what is written depends on neither threads nor budget.
 final class SegmentInProgress {
   private let crew: WorkCrew
   private let builder: SegmentBuilder
@@ -24,13 +24,15 @@ final class SegmentInProgress {
   private var deleted: [Int] = []
   private var storing: any EntryAnalyzing
   private let directory: IndexDirectory
+  private let memoryBudget: Int
   /// From how many documents on they are put in order; nil for never.
   private let orderedFrom: Int?
 
   /// Below that an empty buffer would be half of it, and a run hold next to nothing.
   private static let smallestBuffer = 128 << 10
-  /// From so many documents on what is kept of each needs the memory of the buffers when the segment is written.
-  private static let manyDocuments = 1 << 18
+  private static let smallestSorter = 4 << 10
+  /// What putting documents in order takes of memory for each, about.
+  private static let bytesPerDocument = 64
 
   /// - Parameters:
   ///   - memoryBudget: bytes of buffers.
@@ -42,6 +44,7 @@ final class SegmentInProgress {
     self.crew = crew
     self.directory = directory
     self.orderedFrom = orderedFrom
+    self.memoryBudget = memoryBudget
     // A quarter is for postings, of little memory half: larger buffers are no faster, for they leave the caches, and the
     // rest is for what is kept of each document and for the merge, which takes the more the more runs there are.
     let share = max(memoryBudget / 4, min(memoryBudget / 2, 16 << 20)) / crew.threadCount
@@ -120,14 +123,12 @@ final class SegmentInProgress {
     isItem = []
     for lane in lanes { try lane.checkFailure() }
     while !batches.isEmpty { takeLengths() }
-    let isLarge = documentCount >= Self.manyDocuments
-    for lane in lanes { crew.submit { _ in lane.end(leavingMemory: isLarge) } }
+    // To put many documents in order takes the memory of the buffers.
+    let leavesMemory = isOrdered && documentCount * Self.bytesPerDocument >= memoryBudget / 16
+    for lane in lanes { crew.submit { _ in lane.end(leavingMemory: leavesMemory) } }
     crew.finish()
     for lane in lanes { try lane.checkFailure() }
-    let terms = TermParts(lanes.flatMap(\.sources), documentCount: documentCount)
-    let order = try order(by: terms)
-    if orderedFrom != nil { try builder.number(by: order) }
-    try PostingsAssembly(terms, for: builder, in: order, directory: directory).run(by: crew)
+    let order = try writeTerms()
     for lane in lanes { lane.removeAll() }
     let documentCount = documentCount
     let file = try builder.finish()
@@ -136,13 +137,25 @@ final class SegmentInProgress {
     return (CommittedSegment(file: file, documentCount: documentCount), live)
   }
 
-  private func order(by terms: TermParts) throws -> DocumentOrder? {
-    guard let orderedFrom, documentCount >= orderedFrom, documentCount <= GraphBisection.mostDocuments else {
-      return nil
+  /// Whether the documents are put in order at the end.
+  private var isOrdered: Bool {
+    orderedFrom.map { documentCount >= $0 && documentCount <= GraphBisection.mostDocuments } ?? false
+  }
+
+  /// Numbers the documents and hands their terms to the builder; runs and buffers are not needed afterwards.
+  private func writeTerms() throws -> DocumentOrder? {
+    let terms = TermParts(lanes.flatMap(\.sources), documentCount: documentCount)
+    var order: DocumentOrder?
+    if isOrdered {
+      let features = try DocumentFeatures.collect(
+        from: terms, documentCount: documentCount, directory: directory, by: crew)
+      order = DocumentOrder(documents: GraphBisection(features).order(by: crew))
     }
-    let features = try DocumentFeatures.collect(
-      from: terms, documentCount: documentCount, directory: directory, by: crew)
-    return DocumentOrder(documents: GraphBisection(features).order(by: crew))
+    if orderedFrom != nil { try builder.number(by: order) }
+    let sorterBytes = min(max(memoryBudget / 16 / crew.threadCount, Self.smallestSorter), 16 << 20)
+    try PostingsAssembly(terms, for: builder, in: order, directory: directory, sorterBytes: sorterBytes)
+      .run(by: crew)
+    return order
   }
 }
 

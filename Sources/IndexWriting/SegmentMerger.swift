@@ -3,7 +3,7 @@ package import IndexStorage
 
 /// Makes one segment of several: their live documents one after the other, terms merged by streaming.
 ///
-/// The result is what one build of the same documents in the same order would have written, byte for byte.
+/// The result is what one build with the documents in this order would have written, byte for byte.
 package enum SegmentMerger {
   package static func merge(
     _ segments: [SegmentReader], in directory: IndexDirectory, crew: WorkCrew = WorkCrew()

@@ -4,7 +4,7 @@ import IndexFormat
 struct TermParts {
   private static let marksPerPart = 16
 
-  let sources: [TermSource]
+  private let sources: [TermSource]
   private let documentCount: Int
 
   init(_ sources: [TermSource], documentCount: Int) {

@@ -69,7 +69,7 @@ import Testing
       for number in 0..<4 { try site.folder.write("content/\(folder)/\(number).md", Self.page(&random)) }
     }
     // Enough for several flushes at 1 MiB.
-    let lines = (0..<3_000).map {
+    let lines = (0..<5_000).map {
       #"{"id":"\#($0)","title":"\#(Self.text(8, &random))","text":"\#(Self.text(300, &random))"}"#
     }
     try site.folder.write("content/b/lines.jsonl", lines.joined(separator: "\n"))

@@ -128,6 +128,14 @@ final class ForgedFiles: FileSystem {
     return content.count
   }
 
+  func read(
+    _ descriptor: Int32, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
+  ) throws(SystemError) -> Int {
+    let content = contents[Int(descriptor)].dropFirst(offset).prefix(buffer.count)
+    buffer.copyBytes(from: content)
+    return content.count
+  }
+
   func status(of descriptor: Int32) throws(SystemError) -> FileStatus {
     FileStatus(kind: .file, byteCount: contents[Int(descriptor)].count, device: 0, inode: 0)
   }

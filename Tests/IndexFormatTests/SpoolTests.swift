@@ -43,7 +43,7 @@ import Testing
     #expect(files.trace.contains { $0.kind == .create } == (seed > 0))
   }
 
-  @Test("every call that fails is told", arguments: [FileOperation.Kind.create, .write, .map])
+  @Test("every call that fails is told", arguments: [FileOperation.Kind.create, .write, .read])
   func faults(kind: FileOperation.Kind) throws {
     files.inject(Fault(.fails(EIO), at: 1, in: [kind]))
     let spool = Spool<UInt8>(directory: directory, memoryBytes: 65_536)

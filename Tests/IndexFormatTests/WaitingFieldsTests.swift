@@ -42,16 +42,19 @@ import Testing
     #expect(files.trace.contains { $0.kind == .create } == (count >= 40))
   }
 
-  @Test("bytes that come back otherwise than they were written are told")
-  func damage() throws {
+  @Test(
+    "a byte that comes back otherwise than it was written is told, wherever it is",
+    arguments: [0, 7, 8, 11, 12, 300_000])
+  func damage(place: Int) throws {
     // A file that keeps its name can be reached from here.
     files.inject(Fault(.fails(5), at: 1, in: [.unlink]))
     let waiting = WaitingFields(directory: directory, memoryBytes: 4_096)
     for number in 0..<2 {
-      try waiting.add(StoredFields(Entry(id: "\(number)", text: String(repeating: "text ", count: 100_000))))
+      let text = String(repeating: "text ", count: 100_000)
+      try waiting.add(StoredFields(Entry(id: "\(number)", title: "a title", text: text)))
     }
     var bytes = try root.read("tmp-scratch")
-    bytes[300_000] ^= 1
+    bytes[place] ^= 1
     try root.write("tmp-scratch", bytes)
     #expect(throws: ScratchDamage.self) { try taken(waiting, in: [1, 0]) }
   }

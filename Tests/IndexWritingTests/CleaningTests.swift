@@ -240,6 +240,11 @@ private final class OvertakingFileSystem: FileSystem {
   func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
     try base.read(descriptor, into: buffer)
   }
+  func read(
+    _ descriptor: Int32, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
+  ) throws(SystemError) -> Int {
+    try base.read(descriptor, at: offset, into: buffer)
+  }
   func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Int {
     try base.write(descriptor, bytes)
   }

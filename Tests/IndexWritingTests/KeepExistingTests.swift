@@ -81,6 +81,11 @@ import Testing
       #expect(found.entries.count == model.count)
       #expect(found.entries.allSatisfy { $0 == model[$0.id] })
       #expect(try found == IndexContent(of: found.entries))
+      // By id, whichever segment an entry stands in.
+      var ids: [String] = []
+      let snapshot = try IndexSnapshot(in: directory)
+      try snapshot.eachLiveDocument { ids.append(try snapshot.segments[$1].keys.id(of: $0)) }
+      #expect(ids == model.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
     }
     #expect(try directory.fileNames() == ownNames(in: directory))
     #expect(runs > 40 && mostSegments > 3)

@@ -87,10 +87,10 @@ import Testing
     #expect(try found == IndexContent(of: found.entries))
   }
 
-  @Test("every call that fails while documents are put in order fails the run")
+  @Test("a call on a scratch file that fails late in the run fails it")
   func faults() throws {
     let entries = (0..<300).map { Entry(id: "\($0)", text: "topic\($0 % 4)") }
-    let kinds: Set<FileOperation.Kind> = [.create, .write, .map]
+    let kinds: Set<FileOperation.Kind> = [.create, .write, .map, .read]
     func run(_ files: FaultyFileSystem) throws {
       let directory = IndexDirectory(path: files.root + "/index", fileSystem: files)
       try publish(entries, in: directory, memoryBudget: 0, orderedFrom: 200)
@@ -101,7 +101,7 @@ import Testing
     let scratch = calls.indices.filter { calls[$0].path.contains("scratch") }
     // A run for each entry comes first; what follows is of the order, the columns and the sections.
     #expect(scratch.count > 40)
-    for call in scratch.suffix(40) {
+    for call in scratch.suffix(60) {
       let files = try FaultyFileSystem(root: TemporaryDirectory())
       files.inject(Fault(.fails(28), at: call + 1, in: kinds))
       let error = #expect(throws: FileError.self) { try run(files) }
@@ -125,14 +125,28 @@ import Testing
       termsOf.append(shares.indices.filter { Int.random(in: 0..<documentCount, using: &random) < shares[$0] })
     }
     let frequencies = shares.indices.map { term in termsOf.count { $0.contains(term) } }
-    let used = shares.indices.filter { (64...100).contains(frequencies[$0]) }
+    var used = shares.indices.filter { (64...100).contains(frequencies[$0]) }
     #expect(used.count > 3)
+    var limits = DocumentFeatures.Limits()
+    if seed % 2 == 0 {
+      // No room in memory, and none for the more frequent half; of equally frequent ones all are used or none.
+      let ascending = used.map { frequencies[$0] }.sorted()
+      limits.memoryBytes = 0
+      limits.mostFeatures = ascending.prefix(used.count / 2).reduce(0, +)
+      var sum = 0
+      let bound = ascending.first { frequency in
+        sum += frequency
+        return sum > limits.mostFeatures
+      }
+      used = used.filter { frequencies[$0] < bound ?? .max }
+      #expect(!used.isEmpty)
+    }
     let expected = termsOf.map { terms in used.indices.filter { terms.contains(used[$0]) }.map { UInt32($0) }
     }
     for threadCount in 1...2 {
       let sources = try sources(of: termsOf, laneCount: threadCount, in: directory, &random)
       let features = try DocumentFeatures.collect(
-        from: TermParts(sources, documentCount: documentCount), documentCount: documentCount,
+        from: TermParts(sources, documentCount: documentCount), documentCount: documentCount, limits: limits,
         directory: directory, by: WorkCrew(threadCount: threadCount))
       #expect(features.termCount == used.count)
       #expect(features.starts.count == documentCount + 1)

@@ -247,4 +247,53 @@ import Testing
       }
     }
   }
+
+  @Test("a run that was damaged is told or read, in order and in another one", arguments: UInt64(0)..<40)
+  func damagedRuns(seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let root = try TemporaryDirectory()
+    let files = try FaultyFileSystem(root: root)
+    // A file that keeps its name can be reached from here.
+    files.inject(Fault(.fails(5), at: 1, forEver: true, in: [.unlink]))
+    let other = try TemporaryDirectory()
+    let directory = IndexDirectory(path: other.path)
+    let buffer = PostingsBuffer()
+    let documentCount = 60
+    for document in 0..<documentCount {
+      var tokens = TokenBuffer()
+      for position in 0..<8 {
+        let bytes = Array("\(UInt8.random(in: 0...12, using: &random))".utf8)
+        tokens.tokens.append(
+          Token(
+            kind: position % 3 == 0 ? .stem : .latin, termLength: UInt16(bytes.count),
+            termStart: UInt32(tokens.bytes.count), position: UInt32(position), start: 0, end: 1, chunk: 0))
+        tokens.bytes += bytes
+      }
+      buffer.add(document: UInt32(document), tokens: tokens, isTitle: false)
+    }
+    buffer.sort()
+    let run = try TermSource(writing: buffer, to: IndexDirectory(path: root.path, fileSystem: files))
+    var bytes = try root.read("tmp-scratch")
+    for _ in 0..<Int.random(in: 1...3, using: &random) {
+      let place = Int.random(in: bytes.indices, using: &random)
+      let flipped = bytes[place] ^ 1 << UInt8.random(in: 0..<8, using: &random)
+      bytes[place] = Bool.random(using: &random) ? flipped : 0
+    }
+    try root.write("tmp-scratch", bytes)
+    for isOrdered in [false, true] {
+      let builder = SegmentBuilder(directory: directory, numbersLater: isOrdered)
+      for document in 0..<documentCount {
+        let entry = Entry(id: "\(document)")
+        try builder.add(SegmentDocument(entry, titleLength: 0, bodyLength: 8), fields: StoredFields(entry))
+      }
+      let order = isOrdered ? DocumentOrder(documents: (0..<UInt32(documentCount)).reversed()) : nil
+      if isOrdered { try builder.number(by: order) }
+      do {
+        try PostingsAssembly(
+          TermParts([run], documentCount: documentCount), for: builder, in: order, directory: directory,
+          sorterBytes: 64
+        ).run(by: WorkCrew())
+      } catch { #expect(error is ScratchDamage) }
+    }
+  }
 }

@@ -78,18 +78,33 @@ import Testing
     #expect(try sorted(items, by: sorter).map(\.positions.count) == [70, 50, 1_000])
   }
 
-  @Test("positions that come back otherwise than they were written are told")
+  @Test("positions that come back in another order are told, and the next terms are as if nothing had been")
   func damage() throws {
     // A file that keeps its name can be reached from here.
     files.inject(Fault(.fails(EIO), at: 1, in: [.unlink]))
-    let sorter = PostingsSorter(
-      DocumentOrder(documents: [1, 0]), directory: directory, positionsInMemory: 100)
+    let order = DocumentOrder(documents: (0..<40).reversed())
+    let sorter = PostingsSorter(order, directory: directory, positionsInMemory: 100)
     var positions = (0..<UInt32(200_000)).map { $0 }
     try sorter.add(Posting(docID: 0, frequency: 200_000, titleFrequency: 0), &positions, 0)
     var bytes = try root.read("tmp-scratch")
     #expect(bytes.count > 400_100)
     for place in 400_000..<400_004 { bytes[place] = 0 }
     try root.write("tmp-scratch", bytes)
+    // Enough postings to be marked, the damaged one among them.
+    for document in 1..<UInt32(40) {
+      let start = positions.count
+      positions.append(document)
+      try sorter.add(Posting(docID: document, frequency: 1, titleFrequency: 0), &positions, start)
+    }
     #expect(throws: ScratchDamage.self) { try sorter.takeAll(&positions) { _, _ in } }
+    sorter.reset()
+    let items = [UInt32(3), 7].map {
+      Item(posting: Posting(docID: $0, frequency: 1, titleFrequency: 0), positions: [$0])
+    }
+    #expect(try sorted(items, by: sorter).map(\.posting.docID) == [32, 36])
+    let many = (0..<UInt32(30)).map {
+      Item(posting: Posting(docID: $0, frequency: 1, titleFrequency: 0), positions: [])
+    }
+    #expect(try sorted(many, by: sorter).map(\.posting.docID) == Array(10..<40))
   }
 }

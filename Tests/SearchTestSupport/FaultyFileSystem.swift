@@ -176,6 +176,14 @@ package final class FaultyFileSystem: FileSystem {
     }
   }
 
+  package func read(
+    _ descriptor: Int32, at offset: Int, into buffer: UnsafeMutableRawBufferPointer
+  ) throws(SystemError) -> Int {
+    try perform(.read, path(of: descriptor)) { () throws(SystemError) in
+      try base.read(descriptor, at: offset, into: buffer)
+    }
+  }
+
   package func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Int {
     let path = path(of: descriptor)
     let (verdict, room) = state.withLock { ($0.decide(.write), $0.bytesLeft) }

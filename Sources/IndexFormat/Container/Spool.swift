@@ -5,15 +5,12 @@ package import IndexStorage
 /// For what is collected for each document of a segment and needed when all of them are there, so that memory does not
 /// grow with them. Elements are plain values, of any bytes.
 package final class Spool<Element: BitwiseCopyable> {
-  private static var pieceBytes: Int { 4 << 20 }
-
   private let directory: IndexDirectory
   private let memoryBytes: Int
   private var latest: [Element] = []
   private var earlier: ScratchFile?
   private var earlierCount = 0
   private var earlierHash = Checksum()
-  private var mapped: MappedFile?
 
   /// - Parameter memoryBytes: what stays in memory.
   package init(directory: IndexDirectory, memoryBytes: Int) {
@@ -23,7 +20,7 @@ package final class Spool<Element: BitwiseCopyable> {
 
   package var count: Int { earlierCount + latest.count }
 
-  package func append(_ element: Element) throws {
+  func append(_ element: Element) throws {
     latest.append(element)
     try spillIfFull()
   }
@@ -42,10 +39,14 @@ package final class Spool<Element: BitwiseCopyable> {
       try unsafe earlier?.write($0)
     }
     earlierCount += latest.count
-    latest.removeAll(keepingCapacity: true)
+    // What came at once may have been far more than fits: such memory does not stay.
+    let isUsual = latest.capacity * MemoryLayout<Element>.stride <= 2 * memoryBytes
+    latest.removeAll(keepingCapacity: isUsual)
   }
 
   /// Some of the values, for single look-ups.
+  ///
+  /// - Throws: `FileError`, `ScratchDamage`. Whether a file gave back other values is for the caller to find out.
   package func elements(_ range: Range<Int>) throws -> [Element] {
     guard range.lowerBound >= 0, range.upperBound <= count else { throw ScratchDamage() }
     guard range.lowerBound < earlierCount else {
@@ -57,56 +58,30 @@ package final class Spool<Element: BitwiseCopyable> {
   }
 
   /// All values; the end of this object's work, which gives its memory and its file back.
-  package func takeAll() throws -> [Element] {
+  func takeAll() throws -> [Element] {
     defer {
       latest = []
       earlier = nil
-      mapped = nil
       earlierCount = 0
     }
     guard earlierCount > 0 else { return latest }
-    let file = try mapping(of: earlierCount)
+    var all = try loaded(0..<earlierCount, andRoomFor: latest.count)
     var hash = Checksum()
-    let all = [Element](unsafeUninitializedCapacity: count) { target, count in
-      // Sound: the target has room for all elements, and `earlierCount` of them stand in the file.
-      let bytes = UnsafeMutableRawBufferPointer(target)
-      let end = earlierCount * MemoryLayout<Element>.stride
-      for start in stride(from: 0, to: end, by: Self.pieceBytes) {
-        let piece = start..<min(start + Self.pieceBytes, end)
-        let source = unsafe UnsafeRawBufferPointer(rebasing: file.bytes[piece])
-        unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[piece]).copyMemory(from: source)
-        unsafe hash.update(UnsafeRawBufferPointer(rebasing: bytes[piece]))
-        file.forget(piece)
-      }
-      unsafe latest.withUnsafeBytes {
-        unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[end...]).copyMemory(from: $0)
-      }
-      count = self.count
-    }
+    // Sound: the pointer does not leave the closure.
+    unsafe all.withUnsafeBytes { unsafe hash.update($0) }
     guard hash.value == earlierHash.value else { throw ScratchDamage() }
+    all += latest
     return all
   }
 
-  /// Gives the memory of what was read from the file back.
-  package func forgetMemory() { mapped?.forget(0..<(mapped?.byteCount ?? 0)) }
-
-  private func loaded(_ range: Range<Int>) throws -> [Element] {
-    let file = try mapping(of: range.upperBound)
-    let stride = MemoryLayout<Element>.stride
-    let bytes = unsafe file.bytes[(range.lowerBound * stride)..<(range.upperBound * stride)]
-    return unsafe [Element](unsafeUninitializedCapacity: range.count) { target, count in
-      // Sound: both have the bytes of the range.
-      unsafe UnsafeMutableRawBufferPointer(target).copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes))
+  private func loaded(_ range: Range<Int>, andRoomFor more: Int = 0) throws -> [Element] {
+    guard let earlier else { throw ScratchDamage() }
+    // Sound: the buffer has room for the range, and is filled or given up.
+    return try unsafe [Element](unsafeUninitializedCapacity: range.count + more) { target, count in
+      let bytes = UnsafeMutableRawBufferPointer(
+        rebasing: UnsafeMutableRawBufferPointer(target)[..<(range.count * MemoryLayout<Element>.stride)])
+      try unsafe earlier.read(at: range.lowerBound * MemoryLayout<Element>.stride, into: bytes)
       count = range.count
     }
-  }
-
-  /// The file, mapped at least so far.
-  private func mapping(of elementCount: Int) throws -> MappedFile {
-    let byteCount = elementCount * MemoryLayout<Element>.stride
-    if let mapped, mapped.byteCount >= byteCount { return mapped }
-    mapped = try earlier?.map()
-    guard let mapped, mapped.byteCount >= byteCount else { throw ScratchDamage() }
-    return mapped
   }
 }

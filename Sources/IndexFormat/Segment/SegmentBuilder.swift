@@ -125,6 +125,7 @@ package final class SegmentBuilder {
 
   /// Appends a document of another segment, its stored fields as they are.
   package func add(_ document: SegmentDocument, storedAs other: Int, in reader: StoredFieldsReader) throws {
+    precondition(waitingFields == nil, "documents of other segments are numbered as they come")
     try append(document)
     try unsafe headWriter.add(encoded: reader.heads.encoded(other), to: heads)
     unsafe try reader.withEncoded(other) { unsafe try storedWriter.add(encoded: $0, to: stored) }
@@ -152,7 +153,8 @@ package final class SegmentBuilder {
     return try end - start == id.utf8.count && keyBytes.elements(start..<end).elementsEqual(id.utf8)
   }
 
-  /// Gives the documents their doc IDs; after the last of them, before the first encoder. For builders that number later.
+  /// Gives the documents their doc IDs; after the last of them, before the first encoder. For builders that number
+  /// later.
   ///
   /// - Parameter order: nil for the order of addition.
   /// - Throws: `FileError`, `ScratchDamage`, `IndexLimitError`.
@@ -164,7 +166,8 @@ package final class SegmentBuilder {
       titleLengths = order.applied(to: titleLengths)
       bodyLengths = order.applied(to: bodyLengths)
     }
-    try waitingFields.takeAll(in: order?.documents ?? Array(0..<UInt32(documentCount))) { head, fields in
+    let documents = order?.documents ?? Array(0..<UInt32(documentCount))
+    try unsafe waitingFields.takeAll(in: documents) { head, fields in
       try unsafe headWriter.add(encoded: head, to: heads)
       try unsafe storedWriter.add(encoded: fields, to: stored)
     }
@@ -203,7 +206,8 @@ package final class SegmentBuilder {
 
   /// An encoder for the postings of these documents, to be used when all of them are in; on any thread.
   package func encoder(hasPositions: Bool) -> PostingsEncoder {
-    PostingsEncoder(
+    precondition(waitingFields == nil, "documents are numbered before there are terms")
+    return PostingsEncoder(
       hasPositions: hasPositions,
       lengths: DocumentLengths(titles: titleLengths, bodies: bodyLengths, model: finalBoundModel))
   }
@@ -248,6 +252,7 @@ package final class SegmentBuilder {
   // MARK: The file
 
   package func finish() throws -> FileReference {
+    precondition(waitingFields == nil, "documents are numbered before the end")
     let termIndex = SectionBuffer(directory: directory)
     try dictionary.finish(terms: terms, index: termIndex)
     try letterWriter.finish(letters)
@@ -289,11 +294,10 @@ package final class SegmentBuilder {
   }
 
   private func encodedKeys() throws -> [UInt8] {
-    let ends = try keyEnds.takeAll()
-    let bytes = try keyBytes.takeAll()
-    guard let order else { return KeyTable.encode(ends: ends, bytes: bytes) }
-    let ordered = order.applied(toEnds: ends, values: bytes)
-    return KeyTable.encode(ends: ordered.ends, bytes: ordered.values)
+    var ends = try keyEnds.takeAll()
+    var bytes = try keyBytes.takeAll()
+    if let order { (ends, bytes) = order.applied(toEnds: ends, values: bytes) }
+    return KeyTable.encode(ends: ends, bytes: bytes)
   }
 
   /// By document; those of one as they came.

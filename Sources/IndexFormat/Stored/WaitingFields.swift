@@ -1,16 +1,14 @@
 import IndexStorage
 
 /// Heads and stored fields, encoded, of documents that have no doc ID yet: outside memory, to be read in any order.
+///
+/// Of each document: the hash of what follows, how many bytes the head has, the head, the fields.
 final class WaitingFields {
-  /// Before the bytes of each document: their hash, and how many of them are the head.
+  private static let hashBytes = 8
   private static let prefixBytes = 12
-  /// Read before the memory of the file is given back: the system maps a multiple of what is asked for.
-  private static let rememberedBytes = 64 << 10
 
   private let ends: Spool<UInt64>
   private let bytes: Spool<UInt8>
-  private var encoded = ByteWriter()
-  private var prefix = ByteWriter()
 
   init(directory: IndexDirectory, memoryBytes: Int) {
     ends = Spool(directory: directory, memoryBytes: memoryBytes)
@@ -18,19 +16,19 @@ final class WaitingFields {
   }
 
   func add(_ fields: StoredFields) throws {
-    encoded.removeAll()
-    fields.head.encode(to: &encoded)
-    let headByteCount = encoded.count
-    guard headByteCount <= StoredLayout.maximumEntryBytes else {
+    var head = ByteWriter()
+    fields.head.encode(to: &head)
+    guard head.count <= StoredLayout.maximumEntryBytes else {
       throw IndexLimitError("bytes of stored text in one entry", StoredLayout.maximumEntryBytes)
     }
-    fields.encode(to: &encoded)
-    let encodedBytes = encoded.bytes
-    prefix.removeAll()
-    prefix.fixed(unsafe encodedBytes.withUnsafeBytes { unsafe checksum($0) })
-    prefix.fixed(UInt32(headByteCount))
+    var hashed = ByteWriter()
+    hashed.fixed(UInt32(head.count))
+    hashed.raw(head.bytes)
+    fields.encode(to: &hashed)
+    var prefix = ByteWriter()
+    prefix.fixed(unsafe hashed.bytes.withUnsafeBytes { unsafe checksum($0) })
     try bytes.append(contentsOf: prefix.bytes)
-    try bytes.append(contentsOf: encodedBytes)
+    try bytes.append(contentsOf: hashed.bytes)
     try ends.append(UInt64(bytes.count))
   }
 
@@ -42,25 +40,19 @@ final class WaitingFields {
     _ body: (_ head: UnsafeRawBufferPointer, _ fields: UnsafeRawBufferPointer) throws -> Void
   ) throws {
     let ends = try ends.takeAll()
-    var readByteCount = 0
     for document in order {
       let start = document == 0 ? 0 : Int(ends[Int(document) - 1])
       let record = try bytes.elements(start..<Int(ends[Int(document)]))
-      // Sound: the pointers do not leave the closure.
+      // Sound: the pointers do not leave the closure, and a record is never shorter than its prefix.
       try unsafe record.withUnsafeBytes { record in
-        let encoded = unsafe UnsafeRawBufferPointer(rebasing: record[Self.prefixBytes...])
         let hash = unsafe UInt64(littleEndian: record.loadUnaligned(as: UInt64.self))
-        let headByteCount = unsafe Int(
-          UInt32(littleEndian: record.loadUnaligned(fromByteOffset: 8, as: UInt32.self)))
-        guard unsafe checksum(encoded) == hash, headByteCount <= encoded.count else { throw ScratchDamage() }
+        let hashed = unsafe UnsafeRawBufferPointer(rebasing: record[Self.hashBytes...])
+        guard unsafe checksum(hashed) == hash else { throw ScratchDamage() }
+        let headByteCount = unsafe UInt32(littleEndian: hashed.loadUnaligned(as: UInt32.self))
+        let headEnd = Self.prefixBytes + Int(headByteCount)
         try unsafe body(
-          UnsafeRawBufferPointer(rebasing: encoded[..<headByteCount]),
-          UnsafeRawBufferPointer(rebasing: encoded[headByteCount...]))
-      }
-      readByteCount += record.count
-      if readByteCount > Self.rememberedBytes {
-        bytes.forgetMemory()
-        readByteCount = 0
+          UnsafeRawBufferPointer(rebasing: record[Self.prefixBytes..<headEnd]),
+          UnsafeRawBufferPointer(rebasing: record[headEnd...]))
       }
     }
   }

@@ -11,6 +11,9 @@ final class BisectionLane: @unchecked Sendable {
     var right: Int32 = 0
   }
 
+  /// What is kept of a range of more documents is freed with it: other threads go on with its halves.
+  private static let keptDocuments = 1 << 16
+
   private let documents: UnsafeMutableBufferPointer<UInt32>
   private let features: DocumentFeatures
   private let logarithms: [Int64]
@@ -61,6 +64,11 @@ final class BisectionLane: @unchecked Sendable {
     }
     for term in terms { degrees[Int(term)] = Sides() }
     terms.removeAll(keepingCapacity: true)
+    if range.count > Self.keptDocuments {
+      keys = []
+      waiting = []
+      selection = Selection()
+    }
     // Neighbours of old stay neighbours: they often belong together.
     documents[range.lowerBound..<middle].sort()
     documents[middle..<range.upperBound].sort()

@@ -5,13 +5,14 @@ import IndexFormat
 ///
 /// Recursive graph bisection (Dhulipala, Kabiljo, Karrer, Ottaviano, Pupyrev, Shalita: "Compressing graphs and indexes
 /// with recursive graph bisection", 2016). A range of documents is halved; each half then gets those documents that
-/// together make the estimate of bits smallest: Σ over terms and halves of d · log₂(n / (d + 1)), for d of the n documents
-/// of the half that have the term. Then each half is halved. Sums are of integers, so that the order is the same on every machine.
+/// together make the estimate of bits smallest: Σ over terms and halves of d · log₂(n / (d + 1)), for d of the n
+/// documents of the half that have the term. Then each half is halved. Sums are of integers, so that the order is the
+/// same on every machine.
 struct GraphBisection {
   /// Documents that are not ordered among each other: about what a block of a list covers.
   static let smallestRange = 128
   /// Bits for a document's place in a range.
-  static let placeBits: UInt64 = 22
+  static let placeBits: UInt64 = 21
   /// More documents than this are not ordered.
   static let mostDocuments = 1 << placeBits
   /// Rounds in which documents of a range change sides.

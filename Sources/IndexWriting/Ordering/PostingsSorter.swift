@@ -16,8 +16,8 @@ final class PostingsSorter: @unchecked Sendable {
 
   /// Postings up to which they are sorted by comparison.
   private static let fewItems = 16
-  /// Positions read from the file before its memory is given back.
-  private static let rememberedPositions = 4 << 20
+  /// Beyond it the items of one term do not keep their memory for the next.
+  private static let keptItems = 1 << 18
 
   private let order: DocumentOrder
   private let directory: IndexDirectory
@@ -28,7 +28,6 @@ final class PostingsSorter: @unchecked Sendable {
   /// The first positions of a term that has very many.
   private var earlier: Spool<UInt32>?
   private var earlierCount = 0
-  private var readCount = 0
   /// By doc ID, where it is marked: which item it is.
   private var places: [UInt32]
   private var marks: [UInt64]
@@ -38,7 +37,7 @@ final class PostingsSorter: @unchecked Sendable {
   /// - Parameters:
   ///   - directory: for scratch files.
   ///   - positionsInMemory: so many positions of a term stay in memory; those before them wait in a file.
-  init(_ order: DocumentOrder, directory: IndexDirectory, positionsInMemory: Int = 4 << 20) {
+  init(_ order: DocumentOrder, directory: IndexDirectory, positionsInMemory: Int) {
     self.positionsInMemory = positionsInMemory
     self.order = order
     self.directory = directory
@@ -81,7 +80,7 @@ final class PostingsSorter: @unchecked Sendable {
     _ positions: inout [UInt32], _ body: (Posting, UnsafeBufferPointer<UInt32>) -> Void
   ) throws {
     defer {
-      items.removeAll(keepingCapacity: true)
+      items.removeAll(keepingCapacity: items.count <= Self.keptItems)
       positions.removeAll(keepingCapacity: true)
       earlier = nil
       earlierCount = 0
@@ -90,10 +89,20 @@ final class PostingsSorter: @unchecked Sendable {
     }
   }
 
+  /// Forgets what an error left half done.
+  func reset() {
+    items = []
+    positions = []
+    earlier = nil
+    earlierCount = 0
+    for word in marks.indices { marks[word] = 0 }
+    for word in markedWords.indices { markedWords[word] = 0 }
+  }
+
   @inline(__always)
   private func eachInOrder(_ body: (Item) throws -> Void) throws {
-    if items.count <= Self.fewItems { sortFew() }
     if items.count <= Self.fewItems {
+      sortFew()
       for place in items.indices { try body(items[place]) }
       return
     }
@@ -153,11 +162,6 @@ final class PostingsSorter: @unchecked Sendable {
     guard let earlier else { throw ScratchDamage() }
     let positions = try earlier.elements(range)
     guard zip(positions, positions.dropFirst()).allSatisfy({ $0 < $1 }) else { throw ScratchDamage() }
-    readCount += positions.count
-    if readCount > Self.rememberedPositions {
-      earlier.forgetMemory()
-      readCount = 0
-    }
     return positions
   }
 }

@@ -4,7 +4,7 @@ struct Selection {
 
   /// The number that exactly `count` others are below; `UInt64.max` when there are no more than `count`.
   ///
-  /// - Complexity: linear for what is not made to be slow.
+  /// - Complexity: linear, about.
   mutating func smallest(_ count: Int, of all: [UInt64]) -> UInt64 {
     guard count < all.count else { return .max }
     numbers.removeAll(keepingCapacity: true)
@@ -13,7 +13,7 @@ struct Selection {
       var low = 0
       var high = numbers.count - 1
       while low < high {
-        let pivot = Self.median(numbers[low], numbers[(low + high) / 2], numbers[high])
+        let pivot = numbers[Self.place(in: low...high)]
         var (left, right) = (low, high)
         while left <= right {
           while numbers[left] < pivot { left += 1 }
@@ -29,7 +29,9 @@ struct Selection {
     }
   }
 
-  private static func median(_ a: UInt64, _ b: UInt64, _ c: UInt64) -> UInt64 {
-    max(min(a, b), min(max(a, b), c))
+  /// Any place, always the same for the same range: numbers that are sorted, or made to be slow, have no say in it.
+  private static func place(in range: ClosedRange<Int>) -> Int {
+    let hash = (UInt64(range.lowerBound) << 32 ^ UInt64(range.upperBound)) &* 0x9E37_79B9_7F4A_7C15
+    return range.lowerBound + Int((hash >> 32) % UInt64(range.count))
   }
 }

@@ -26,11 +26,15 @@ struct PinTable {
     for rule in pins.rules {
       for query in rule.queries { add(rule.targets.map { .named($0) }, query) }
     }
+    var written: [(entry: Entry, query: String)] = []
     for (number, segment) in snapshot.segments.enumerated() {
       for pin in try segment.pins.pins() where segment.live?.isLive(pin.document) ?? true {
-        add([.entry(Entry(segment: number, document: pin.document))], pin.query)
+        written.append((Entry(segment: number, document: pin.document), pin.query))
       }
     }
+    // By id: where an entry stands in the index is nobody's wish.
+    try written.sort { try snapshot.precedes($0.entry, $1.entry) }
+    for pin in written { add([.entry(pin.entry)], pin.query) }
   }
 
   private mutating func add(_ new: [Target], _ query: String) {
@@ -57,20 +61,29 @@ struct PinTable {
 }
 
 extension IndexSnapshot {
-  /// The live entry with an id, or the first with a URL.
+  /// The live entry with an id, or the first by id with a URL.
   func place(of name: String) throws -> (segment: Int, document: Int)? {
     for (number, segment) in segments.enumerated() {
       if let document = try segment.keys.document(withID: name), segment.live?.isLive(document) ?? true {
         return (number, document)
       }
     }
+    var first: PinTable.Entry?
     for (number, segment) in segments.enumerated() {
       let candidates = try segment.addresses.candidates(for: name)
       for document in candidates where segment.live?.isLive(document) ?? true {
         let head = try segment.heads.head(of: document)
-        if AddressTable.address(url: head.url, anchor: head.anchor) == name { return (number, document) }
+        guard AddressTable.address(url: head.url, anchor: head.anchor) == name else { continue }
+        let entry = PinTable.Entry(segment: number, document: document)
+        if let earlier = first, try precedes(earlier, entry) { continue }
+        first = entry
       }
     }
-    return nil
+    return first.map { ($0.segment, $0.document) }
+  }
+
+  /// Whether the id of an entry is before that of another in byte order.
+  fileprivate func precedes(_ a: PinTable.Entry, _ b: PinTable.Entry) throws(IndexFormatError) -> Bool {
+    try segments[a.segment].keys.precedes(a.document, b.document, in: segments[b.segment].keys)
   }
 }

@@ -138,7 +138,13 @@ struct CompletionTexts {
       let segment = snapshot.segments[source.segment]
       let documents = try segment.completions.documents(source.index)
         .filter { segment.live?.isLive(Int($0)) ?? true }
-      guard let document = documents.first.map({ Int($0) }) else { return nil }
+      // Of several spellings that of the first by id: where an entry stands in the index is nobody's wish.
+      guard
+        let document = try documents.map({
+          (rank: try segment.keys.ranks.value(of: Int($0)), document: Int($0))
+        })
+        .min(by: { $0.rank < $1.rank })?.document
+      else { return nil }
       if found.kind == .tag {
         let values = try segment.facet(.tags).values(of: document)
         let value = values.first {

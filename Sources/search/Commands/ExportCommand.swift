@@ -6,9 +6,9 @@ struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Print every entry of the index, as `search index --stdin` reads it.",
     discussion: """
-      One JSON object a line, with everything that an entry holds, in the order of their
-      ids: an index built from these lines gives the same answers. For backups, for moving to another engine, for
-      looking at what was indexed.
+      One JSON object a line, with everything that an entry holds, by id: an index built
+      from these lines gives the same answers. For backups, for moving to another engine,
+      for looking at what was indexed.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case jsonl }
