@@ -25,7 +25,8 @@ package final class IndexWriter {
     package var memoryBudget: Int
     /// Bytes of items that wait to be united with the same item of another file. Decides the order of entries.
     package var waitingBytes: Int
-    /// From how many entries on an index that is built anew has them in an order that makes it smaller and faster.
+    /// From how many documents on a segment of an index that is built anew has them in an order that makes it smaller
+    /// and faster (`GraphBisection`).
     package var orderedFrom: Int
     /// Commits that stay for a rollback, the new one included.
     package var keptCommits: Int
