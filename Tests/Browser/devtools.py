@@ -138,10 +138,19 @@ class Browser:
     def until(self, expression, seconds=10):
         """Waits until an expression is true in the page."""
         end = time.monotonic() + seconds
-        while not self.evaluate(expression):
+        while not self.holds(expression):
             if time.monotonic() > end:
                 raise AssertionError(f"never true: {expression}")
             self.rest(0.03)
+
+    def holds(self, expression):
+        """Whether an expression is true in the page; not while the page gives way to the next one."""
+        try:
+            return self.evaluate(expression)
+        except RuntimeError as error:
+            if "navigated or closed" not in str(error):
+                raise
+            return False
 
     def open(self, address):
         self.call("Page.navigate", url=address)

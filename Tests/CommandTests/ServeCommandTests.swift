@@ -19,10 +19,10 @@ import Testing
     let limit = try server.descriptorCount() + 4
     try server.limitDescriptors(to: limit)
     var others = try (0..<20).map { _ in try Connection(port: port) }
-    try await server.wait { $0.contains("connections wait") }
+    try server.wait { $0.contains("connections wait") }
 
     let before = try server.processorTime()
-    try await Task.sleep(for: .seconds(1))
+    usleep(1_000_000)
     // Asking for the waiting connections again and again takes whatever a core can give.
     #expect(try server.processorTime() - before < .milliseconds(300))
     // The reserve is free for what ends the process when it cannot open a file; one of it may be in use.
@@ -78,10 +78,12 @@ extension RunningProgram {
   struct NothingThere: Error { var what: String }
 
   /// Waits, up to some seconds, for what it writes to standard error.
-  fileprivate func wait(until isThere: (String) -> Bool) async throws {
+  ///
+  /// It keeps its thread: who gives it up among many tests may get one back when the server has closed what was idle.
+  fileprivate func wait(until isThere: (String) -> Bool) throws {
     for _ in 0..<2_000 {
       if isThere(try errors) { return }
-      try await Task.sleep(for: .milliseconds(10))
+      usleep(10_000)
     }
     throw NothingThere(what: try errors)
   }
