@@ -116,17 +116,6 @@ func detectLanguage(_ texts: String...) -> String {
     text.withUTF8 { bytes in
       var i = 0
       while budget > 0, i < bytes.count {
-        // Sixteen at a time where they are ASCII.
-        if budget >= 16, i + 16 <= bytes.count {
-          let piece = UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: i, as: SIMD16<UInt8>.self)
-          if piece.max() < 0x80 {
-            let letters = (piece | 0x20) &- 0x61 .< 26
-            latin -= Int(SIMD16<Int8>(repeating: 0).replacing(with: -1, where: letters).wrappedSum())
-            i += 16
-            budget -= 16
-            continue
-          }
-        }
         budget -= 1
         let lead = UInt32(bytes[i])
         if lead < 0x80 {
@@ -136,12 +125,6 @@ func detectLanguage(_ texts: String...) -> String {
         }
         let width = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4
         guard i + width <= bytes.count else { break }
-        // U+5000 to U+9FFF.
-        if lead >= 0xE5, lead <= 0xE9 {
-          han += 1
-          i += 3
-          continue
-        }
         var c = lead & 0x7F >> UInt32(width)
         for k in 1..<width { c = c << 6 | UInt32(bytes[i + k] & 0x3F) }
         i += width
