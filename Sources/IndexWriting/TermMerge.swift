@@ -1,4 +1,3 @@
-import Glibc
 import IndexFormat
 
 /// Sorted sources walked together, term by term.
@@ -40,13 +39,7 @@ struct TermMerge {
   func forget() { for member in members { member.cursor.forget() } }
 
   private static func isBelow(_ key: UnsafeRawBufferPointer, _ bound: [UInt8]) -> Bool {
-    bound.withUnsafeBytes { compare(key, $0) < 0 }
-  }
-
-  private static func compare(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Int {
-    guard let x = a.baseAddress, let y = b.baseAddress else { return a.count - b.count }
-    let order = memcmp(x, y, min(a.count, b.count))
-    return order != 0 ? Int(order) : a.count - b.count
+    bound.withUnsafeBytes { TermDictionaryLayout.compare(key, $0) < 0 }
   }
 
   private mutating func advance(_ number: Int) throws {
@@ -57,9 +50,7 @@ struct TermMerge {
       members[number].isOpen = false
       return
     }
-    var prefix: UInt64 = 0
-    for i in 0..<8 { prefix = prefix << 8 | (i < key.count ? UInt64(key[i]) : 0) }
-    members[number].prefix = prefix
+    members[number].prefix = TermDictionaryLayout.prefix(of: key)
   }
 
   private mutating func findSmallest() {
@@ -73,7 +64,7 @@ struct TermMerge {
       if members[number].prefix != members[first].prefix {
         order = members[number].prefix < members[first].prefix ? -1 : 1
       } else {
-        order = Self.compare(members[number].cursor.key, members[first].cursor.key)
+        order = TermDictionaryLayout.compare(members[number].cursor.key, members[first].cursor.key)
       }
       if order < 0 { current.removeAll(keepingCapacity: true) }
       if order <= 0 { current.append(number) }

@@ -1,4 +1,4 @@
-import Glibc
+import IndexFormat
 import IndexStorage
 
 /// Terms in key order with their streams (`PostingsStream`): a sorted buffer, or a run of one in a scratch file.
@@ -98,8 +98,6 @@ struct TermSourceCursor {
   private(set) var key = UnsafeRawBufferPointer(start: nil, count: 0)
   private var term: PostingsBuffer.Term?
   private var streamRange = 0..<0
-  /// More than any term of the analyzer, as much as the format takes.
-  private static let longestKey = 1_024
 
   /// Stands before the first term whose key is not below `lower`.
   init(_ source: TermSource, from lower: [UInt8]?) {
@@ -120,12 +118,13 @@ struct TermSourceCursor {
       guard place < file.byteCount else { return false }
       let bytes = file.bytes
       let keyCount = try varint(bytes)
-      guard (1...Self.longestKey).contains(keyCount), keyCount <= bytes.count - place else {
+      guard (1...TermDictionaryLayout.maximumKeyBytes).contains(keyCount), keyCount <= bytes.count - place
+      else {
         throw ScratchDamage()
       }
       let last = key
       key = UnsafeRawBufferPointer(rebasing: bytes[place..<place + keyCount])
-      guard last.isEmpty || last.lexicographicallyPrecedes(key) else { throw ScratchDamage() }
+      guard last.isEmpty || TermDictionaryLayout.compare(last, key) < 0 else { throw ScratchDamage() }
       place += keyCount
       let streamCount = try varint(bytes)
       guard streamCount > 0, streamCount <= bytes.count - place else { throw ScratchDamage() }

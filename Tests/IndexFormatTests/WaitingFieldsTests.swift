@@ -6,15 +6,9 @@ import Testing
 @testable import IndexFormat
 
 @Suite struct WaitingFieldsTests {
-  private let root: TemporaryDirectory
-  private let files: FaultyFileSystem
-  private let directory: IndexDirectory
+  private let disk: FaultyDirectory
 
-  init() throws {
-    root = try TemporaryDirectory()
-    files = try FaultyFileSystem(root: root)
-    directory = IndexDirectory(path: root.path, fileSystem: files)
-  }
+  init() throws { disk = try FaultyDirectory() }
 
   /// What `takeAll` hands over, read as an entry's fields.
   private func taken(_ waiting: WaitingFields, in order: [UInt32]) throws -> [StoredFields] {
@@ -35,11 +29,11 @@ import Testing
       Entry(
         id: "\($0)", title: "title \($0)", text: String(repeating: "文 \($0) ", count: $0 % 50), url: "/\($0)")
     }
-    let waiting = WaitingFields(directory: directory, memoryBytes: 4_096)
+    let waiting = WaitingFields(directory: disk.directory, memoryBytes: 4_096)
     for entry in entries { try waiting.add(StoredFields(entry)) }
     let order = (0..<UInt32(count)).shuffled(using: &random)
     #expect(try taken(waiting, in: order) == order.map { StoredFields(entries[Int($0)]) })
-    #expect(files.trace.contains { $0.kind == .create } == (count >= 40))
+    #expect(disk.files.trace.contains { $0.kind == .create } == (count >= 40))
   }
 
   @Test(
@@ -47,15 +41,15 @@ import Testing
     arguments: [0, 7, 8, 11, 12, 300_000])
   func damage(place: Int) throws {
     // A file that keeps its name can be reached from here.
-    files.inject(Fault(.fails(5), at: 1, in: [.unlink]))
-    let waiting = WaitingFields(directory: directory, memoryBytes: 4_096)
+    disk.files.inject(Fault(.fails(5), at: 1, in: [.unlink]))
+    let waiting = WaitingFields(directory: disk.directory, memoryBytes: 4_096)
     for number in 0..<2 {
       let text = String(repeating: "text ", count: 100_000)
       try waiting.add(StoredFields(Entry(id: "\(number)", title: "a title", text: text)))
     }
-    var bytes = try root.read("tmp-scratch")
+    var bytes = try disk.root.read("tmp-scratch")
     bytes[place] ^= 1
-    try root.write("tmp-scratch", bytes)
+    try disk.root.write("tmp-scratch", bytes)
     #expect(throws: ScratchDamage.self) { try taken(waiting, in: [1, 0]) }
   }
 }

@@ -12,15 +12,9 @@ import Testing
     var positions: [UInt32]
   }
 
-  private let root: TemporaryDirectory
-  private let files: FaultyFileSystem
-  private let directory: IndexDirectory
+  private let disk: FaultyDirectory
 
-  init() throws {
-    root = try TemporaryDirectory()
-    files = try FaultyFileSystem(root: root)
-    directory = IndexDirectory(path: root.path, fileSystem: files)
-  }
+  init() throws { disk = try FaultyDirectory() }
 
   private func sorted(_ items: [Item], by sorter: PostingsSorter) throws -> [Item] {
     var positions: [UInt32] = []
@@ -41,7 +35,7 @@ import Testing
     var random = SplitMix64(seed: seed)
     let documentCount = [1, 20, 64, 65, 5_000, 9_000, 70_000, 100_000][Int(seed)]
     let order = DocumentOrder(documents: (0..<UInt32(documentCount)).shuffled(using: &random))
-    let sorter = PostingsSorter(order, directory: directory, positionsInMemory: 2_000)
+    let sorter = PostingsSorter(order, directory: disk.directory, positionsInMemory: 2_000)
     for _ in 0..<60 {
       let hasPositions = Bool.random(using: &random)
       let share = [1, 3, 17, 500, 2_000].randomElement(using: &random) ?? 1
@@ -61,15 +55,15 @@ import Testing
       }.sorted { $0.posting.docID < $1.posting.docID }
       #expect(try sorted(items, by: sorter) == expected)
     }
-    #expect(files.openDescriptorCount == 0)
+    #expect(disk.files.openDescriptorCount == 0)
     // Large ones went through a file.
-    #expect(files.trace.contains { $0.kind == .create } == (documentCount >= 5_000))
+    #expect(disk.files.trace.contains { $0.kind == .create } == (documentCount >= 5_000))
   }
 
   @Test("a document with more positions than fit stands between others")
   func manyPositions() throws {
     let order = DocumentOrder(documents: [2, 0, 1])
-    let sorter = PostingsSorter(order, directory: directory, positionsInMemory: 100)
+    let sorter = PostingsSorter(order, directory: disk.directory, positionsInMemory: 100)
     let items = [50, 1_000, 70].enumerated().map { document, count in
       Item(
         posting: Posting(docID: UInt32(document), frequency: UInt32(count), titleFrequency: 0),
@@ -81,15 +75,15 @@ import Testing
   @Test("positions that come back in another order are told, and the next terms are as if nothing had been")
   func damage() throws {
     // A file that keeps its name can be reached from here.
-    files.inject(Fault(.fails(EIO), at: 1, in: [.unlink]))
+    disk.files.inject(Fault(.fails(EIO), at: 1, in: [.unlink]))
     let order = DocumentOrder(documents: (0..<40).reversed())
-    let sorter = PostingsSorter(order, directory: directory, positionsInMemory: 100)
+    let sorter = PostingsSorter(order, directory: disk.directory, positionsInMemory: 100)
     var positions = (0..<UInt32(200_000)).map { $0 }
     try sorter.add(Posting(docID: 0, frequency: 200_000, titleFrequency: 0), &positions, 0)
-    var bytes = try root.read("tmp-scratch")
+    var bytes = try disk.root.read("tmp-scratch")
     #expect(bytes.count > 400_100)
     for place in 400_000..<400_004 { bytes[place] = 0 }
-    try root.write("tmp-scratch", bytes)
+    try disk.root.write("tmp-scratch", bytes)
     // Enough postings to be marked, the damaged one among them.
     for document in 1..<UInt32(40) {
       let start = positions.count

@@ -13,15 +13,17 @@ package struct TermEntry: Equatable, Sendable {
   package var positions: Range<Int>
 }
 
-enum TermDictionaryLayout {
+/// Numbers of the dictionary, and the order of its keys.
+package enum TermDictionaryLayout {
   static let termsPerBlock = 32
   static let indexHeaderBytes = 16
   /// Prefix, offset and bound of a block.
   static let indexEntryBytes = 17
-  static let maximumKeyBytes = 1_024
+  /// Of the key of a term.
+  package static let maximumKeyBytes = 1_024
 
   /// The first eight bytes of a key as a number that sorts like the bytes.
-  static func prefix(of key: UnsafeRawBufferPointer) -> UInt64 {
+  package static func prefix(of key: UnsafeRawBufferPointer) -> UInt64 {
     var value: UInt64 = 0
     for i in 0..<8 {
       value = value << 8 | (i < key.count ? unsafe UInt64(key[i]) : 0)
@@ -30,7 +32,7 @@ enum TermDictionaryLayout {
   }
 
   /// Order of keys: bytes, shorter first.
-  static func compare(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Int {
+  package static func compare(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Int {
     if let x = a.baseAddress, let y = b.baseAddress {
       // Sound: both have as many bytes.
       let order = unsafe memcmp(x, y, min(a.count, b.count))
